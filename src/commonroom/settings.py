@@ -1,0 +1,77 @@
+"""Settings (name, default, sentence) and the one loader of definitions."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from commonroom.errors import SaidToPeople
+
+DEFINITIONS = Path(__file__).parent / "definitions"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting: its name (also the environment variable's), default, and what it does."""
+
+    name: str
+    default: str
+    sentence: str
+
+    @property
+    def value(self) -> str:
+        """The environment's value, or the default."""
+        return os.environ.get(self.name, self.default)
+
+
+EVIDENCE = Setting("COMMONROOM_EVIDENCE", "evidence", "Folder of the evidence that commands read and write.")
+DISCLOSURE_LIMIT = Setting(
+    "COMMONROOM_DISCLOSURE_LIMIT", "6", "Smallest cohort about which a figure may be shown."
+)
+SETTINGS = (EVIDENCE, DISCLOSURE_LIMIT)
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def load(model: type[Model], name: str | Path) -> Model:
+    """Read one definition: `name` inside definitions/ (without .yaml), or the path of a file.
+
+    Raises SaidToPeople when the file is not there, is not YAML, or does not fit `model`.
+    """
+    inside = DEFINITIONS / f"{name}.yaml"
+    path = inside if inside.is_file() else Path(name)
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SaidToPeople(
+            "there is no such definition.",
+            where=str(name),
+            remedy=f"Give the path of a YAML file, or one of: {', '.join(names(str(Path(name).parent)))}.",
+        ) from None
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        reason = " ".join(str(error).split())
+        raise SaidToPeople(
+            f"the definition cannot be read ({reason}).",
+            where=str(path),
+            remedy="Mend the YAML at that place.",
+        ) from None
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "the file as a whole"
+        raise SaidToPeople(
+            f"{place}: {first['msg']} ({error.error_count()} in all).",
+            where=str(path),
+            remedy="Mend the definition; docs/reference lists what each field means.",
+        ) from None
+
+
+def names(folder: str) -> list[str]:
+    """Names of the definitions in one folder of definitions/, sorted; empty if there is none."""
+    return sorted(path.stem for path in (DEFINITIONS / folder).glob("*.yaml"))
