@@ -1,0 +1,7 @@
+"""Where figures come from: one module per outside source, each with its front verb `read`."""
+
+from __future__ import annotations
+
+from commonroom.sources.reading import Problem, Reading, combine
+
+__all__ = ["Problem", "Reading", "combine"]
