@@ -1,1 +1,7 @@
 """One row per school, year and measure; what was joined, left out and found wrong."""
+
+from commonroom.panel.build import Inputs, Panel, build
+from commonroom.panel.measures import Measure
+from commonroom.panel.systems import System
+
+__all__ = ["Inputs", "Measure", "Panel", "System", "build"]
