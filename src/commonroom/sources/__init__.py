@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from commonroom.sources import england
 from commonroom.sources.reading import Problem, Reading, combine
 
-__all__ = ["Problem", "Reading", "combine"]
+__all__ = ["Problem", "Reading", "combine", "england"]

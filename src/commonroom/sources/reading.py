@@ -58,9 +58,7 @@ def combine(readings: Sequence[Reading]) -> Reading:
     of publications, year and variable. A missing figure of an earlier reading is *not* filled
     from a later one: what was suppressed stays suppressed.
     """
-    figures, repeated = _keep_first(
-        pl.concat([tables.FIGURES.empty(), *(r.figures for r in readings)])
-    )
+    figures, repeated = _keep_first(pl.concat([tables.FIGURES.empty(), *(r.figures for r in readings)]))
     stacked = pl.concat([tables.SCHOOLS.empty(), *(r.schools for r in readings)])
     schools = stacked.group_by("school", maintain_order=True).agg(
         pl.col(name).drop_nulls().first() for name in tables.SCHOOLS.schema if name != "school"
@@ -105,9 +103,7 @@ def _say_repeated(row: dict[str, object]) -> Problem:
     same_file = row["release"] == row["kept_release"]
     where = "in the same file" if same_file else f"here and in {row['kept_release']}"
     if not row["differs"]:
-        what = (
-            f"{row['count']} figures of {row['variable']} {row['year']} are given twice, {where}."
-        )
+        what = f"{row['count']} figures of {row['variable']} {row['year']} are given twice, {where}."
         remedy = "They agree; each is counted once."
     else:
         kept = "no number" if row["kept_value"] is None else f"{row['kept_value']:g}"

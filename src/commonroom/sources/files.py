@@ -1,0 +1,251 @@
+"""Opening what people have: CSV of any encoding, XLSX, Parquet, alone or in folders and zips."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import openpyxl
+import polars as pl
+
+from commonroom.errors import SaidToPeople
+from commonroom.sources.reading import Problem
+
+SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".parquet")
+SEPARATORS = ",;\t|"
+ROW = "__row__"
+
+#: How files that are no table begin, and what they are.
+LOOKS_LIKE = (
+    (b"%PDF", "a PDF document"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls)"),
+    (b"<", "a web page (the download may have failed and saved the page instead)"),
+    (b"{", "JSON"),
+    (b"version https://git-lfs", "a pointer to a file that was not fetched"),
+)
+
+
+@dataclass(frozen=True)
+class Document:
+    """One file that was found: its path as people would say it, and its bytes."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table as text: `frame` has the file's columns and ROW, from 1 for the first data row."""
+
+    name: str
+    frame: pl.DataFrame
+    problems: tuple[Problem, ...] = ()
+
+
+def find(paths: str | Path | Iterable[str | Path]) -> list[Document]:
+    """Read every table file in `paths`: files, folders (searched downwards) and zip files.
+
+    The order is that of the arguments, and alphabetical inside folders and zips. Raises
+    SaidToPeople when a path does not exist or nothing in it could be a table.
+    """
+    given = [paths] if isinstance(paths, str | Path) else list(paths)
+    found: list[Document] = []
+    for path in map(Path, given):
+        if not path.exists():
+            raise SaidToPeople("there is no such file or folder.", where=str(path), remedy="Check the path.")
+        inside = sorted(path.rglob("*")) if path.is_dir() else [path]
+        for file in inside:
+            # A file that was named is read whatever it is called; in a folder only tables are.
+            if file.is_file() and (file == path or file.suffix.lower() in (*SUFFIXES, ".zip")):
+                found.extend(_unpack(file, _name(file, path)))
+    if not found:
+        raise SaidToPeople(
+            "there is no table here.",
+            where=", ".join(map(str, given)),
+            remedy=f"Give files that end in {', '.join(SUFFIXES)}, or a zip of them.",
+        )
+    return found
+
+
+def _name(file: Path, given: Path) -> str:
+    """Folder and file, not the whole path: it goes into reports and must not tell whose disk it is."""
+    top = given.resolve().parent if given.is_dir() else given.resolve().parent.parent
+    return file.resolve().relative_to(top).as_posix()
+
+
+def _unpack(path: Path, name: str) -> list[Document]:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise SaidToPeople(
+            f"the file cannot be read ({error.strerror}).",
+            where=str(path),
+            remedy="Check its permissions.",
+        ) from None
+    if path.suffix.lower() != ".zip":
+        return [Document(name, content)]
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            inside = sorted(n for n in archive.namelist() if n.lower().endswith(SUFFIXES))
+            return [Document(f"{name}/{part}", archive.read(part)) for part in inside]
+    except zipfile.BadZipFile:
+        raise SaidToPeople("the zip file is damaged.", where=str(path), remedy="Download it again.") from None
+
+
+def open_sheet(document: Document) -> Sheet:
+    """Read one document as a table of text; raise SaidToPeople if it is none, saying what it is.
+
+    Encodings are UTF-8 (with or without a byte order mark), UTF-16 with one, else Windows-1252;
+    separators are found in the header. Empty rows at the end are dropped and rows with fewer or
+    more cells than the header are listed in `problems`.
+    """
+    content = document.content
+    if not content.strip():
+        raise SaidToPeople("the file is empty.", where=document.name, remedy="Download it again.")
+    if content.startswith(b"PAR1"):
+        frame, problems = _read_parquet(content), []
+    elif content.startswith(b"PK"):
+        frame, problems = _read_workbook(document), []
+    else:
+        for start, likeness in LOOKS_LIKE:
+            if content.lstrip().startswith(start):
+                raise SaidToPeople(
+                    f"this is not a table: it looks like {likeness}.",
+                    where=document.name,
+                    remedy="Give the CSV, XLSX or Parquet file itself.",
+                )
+        frame, problems = _read_text(document.name, decode(content))
+    return _without_empty_rows(document.name, frame, problems)
+
+
+def decode(content: bytes) -> str:
+    """Return the text of a file, trying UTF-16 by its mark, then UTF-8, then Windows-1252."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        # Five bytes have no meaning in Windows-1252; latin-1 never fails and agrees on accents.
+        return content.removeprefix(b"\xef\xbb\xbf").decode("latin-1")
+
+
+def _read_text(name: str, text: str) -> tuple[pl.DataFrame, list[Problem]]:
+    text = text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\n")
+    first = text.split("\n", 1)[0]
+    separator = max(SEPARATORS, key=first.count)
+    header = next(csv.reader([first], delimiter=separator))
+    frame = pl.read_csv(
+        io.BytesIO(text.encode()),
+        separator=separator,
+        infer_schema=False,
+        truncate_ragged_lines=True,
+        new_columns=unique_names(header),
+    )
+    return frame, _find_ragged(name, text, separator, len(header))
+
+
+def unique_names(header: Sequence[object]) -> list[str]:
+    """Column names without spaces around them; empty and repeated ones get a number."""
+    names: list[str] = []
+    for place, cell in enumerate(header, start=1):
+        name = " ".join(str(cell if cell is not None else "").split()) or f"column {place}"
+        names.append(name if name not in names else f"{name} ({place})")
+    return names
+
+
+def _find_ragged(name: str, text: str, separator: str, width: int) -> list[Problem]:
+    """Rows with another number of cells than the header; counted by line where no cell is quoted."""
+    lines = text.split("\n")
+    if any(line.count('"') % 2 for line in lines):  # a cell runs over several lines
+        widths = [len(cells) for cells in csv.reader(io.StringIO(text), delimiter=separator)]
+    else:
+        widths = [
+            len(next(csv.reader([line], delimiter=separator)))
+            if '"' in line
+            else line.count(separator) + 1 if line else 0
+            for line in lines
+        ]  # fmt: skip
+    wrong = [row for row, cells in enumerate(widths) if row and cells not in (0, width)]
+    cut = bool(wrong) and widths[wrong[-1]] < width and not any(widths[wrong[-1] + 1 :])
+    problems = [
+        Problem(
+            file=name,
+            row=row,
+            what=f"The row has {widths[row]} cells and the header has {width}.",
+            remedy="Download the file again: it was cut off here."
+            if cut and row == wrong[-1]
+            else "Mend the row; cells that are not there were read as empty.",
+        )
+        for row in ([*wrong[:5], wrong[-1]] if len(wrong) > 6 else wrong)
+    ]
+    if len(wrong) > 6:
+        problems.append(
+            Problem(
+                file=name,
+                what=f"In all {len(wrong)} rows have another number of cells than the header.",
+                remedy="Check that the file was exported whole and with one separator.",
+            )
+        )
+    return problems
+
+
+def _read_parquet(content: bytes) -> pl.DataFrame:
+    frame = pl.read_parquet(io.BytesIO(content))
+    return frame.select(pl.col(name).cast(pl.String) for name in frame.columns)
+
+
+def _read_workbook(document: Document) -> pl.DataFrame:
+    """The first sheet that has a table; its header is the first row with at least two cells."""
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(document.content), read_only=True, data_only=True)
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError):
+        raise SaidToPeople(
+            "the workbook cannot be read.",
+            where=document.name,
+            remedy="Open it and save it again as .xlsx or .csv.",
+        ) from None
+    for sheet in book.worksheets:
+        rows = list(sheet.iter_rows(values_only=True))
+        head = next((i for i, row in enumerate(rows) if sum(c is not None for c in row) > 1), None)
+        if head is not None and len(rows) > head + 1:
+            names = unique_names(rows[head])
+            columns = zip(*(row for row in rows[head + 1 :]), strict=True)
+            cells = {n: [_text(c) for c in column] for n, column in zip(names, columns, strict=True)}
+            return pl.DataFrame(cells, schema=dict.fromkeys(names, pl.String))
+    raise SaidToPeople(
+        "no sheet of the workbook holds a table.",
+        where=document.name,
+        remedy="The first row of a sheet must be its header.",
+    )
+
+
+def _text(cell: object) -> str | None:
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if isinstance(cell, datetime):
+        return cell.date().isoformat()
+    return None if cell is None else str(cell)
+
+
+def _without_empty_rows(name: str, frame: pl.DataFrame, problems: list[Problem]) -> Sheet:
+    blank = pl.all_horizontal(pl.all().str.strip_chars().fill_null("") == "")
+    numbered = frame.with_columns(blank.alias("__blank__")).with_row_index(ROW, offset=1)
+    kept = numbered.filter(~pl.col("__blank__")).drop("__blank__")
+    if not kept.height:
+        raise SaidToPeople("the table has no row.", where=name, remedy="Download the file again.")
+    empty = numbered.height - kept.height
+    if empty:
+        problems = [
+            *problems,
+            Problem(
+                file=name,
+                what=f"{empty} rows are empty.",
+                remedy="They were passed over; nothing to do.",
+            ),
+        ]
+    return Sheet(name, kept.with_columns(pl.col(ROW).cast(pl.Int64)), tuple(problems))
