@@ -1,0 +1,122 @@
+"""The schools most alike, exactly, whatever is unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from commonroom.errors import SaidToPeople
+from commonroom.families import quality as match
+from commonroom.families.nearest import nearest
+from commonroom.families.placement import Floats, Ints, Placement, place
+from commonroom.families.presets import Preset, load_preset
+from commonroom.tables import families as tables
+
+
+@dataclass(frozen=True)
+class Families:
+    """Neighbours (tables.families.NEIGHBOURS), match quality (QUALITY), gaps by criterion (GAPS)."""
+
+    preset: Preset
+    neighbours: pl.DataFrame
+    quality: pl.DataFrame
+    gaps: pl.DataFrame
+    notes: tuple[str, ...]
+
+
+def find(
+    schools: pl.DataFrame,
+    *,
+    preset: str | Path | Preset,
+    k: int | None = None,
+    only: Iterable[str] | None = None,
+) -> Families:
+    """Find the `k` schools most alike for each school, with the quality of the match.
+
+    `schools`: one row per school: `school`, the block columns and the variables of the preset, any
+    of them null. `k`: the preset's own unless given. `only`: schools to answer for (all are still
+    compared: the caliper and hubness are of the whole frame). Two schools are compared on the
+    criteria both know, with the weights renormalised, if these weigh at least the preset's `share`;
+    never a zero, never a median. Equal distances are settled by identity, the smaller first.
+    Raises SaidToPeople for a school that is not there and for what `place` refuses.
+    Source: METHODS.md section 1.
+    """
+    chosen = load_preset(preset)
+    wanted = chosen.k if k is None else k
+    if wanted < 1:
+        raise SaidToPeople(f"{wanted} neighbours were asked for.", remedy="Ask for at least one.")
+    placed = place(schools, preset=chosen)
+    asked = _asked(placed, only=only)
+    index, distance = _nearest(placed, k=max(wanted, chosen.pool or 0))
+    index, distance = _preferred(placed, index, distance, k=wanted)
+    found = match.weigh(placed, index, distance)
+    return Families(
+        preset=chosen,
+        neighbours=_frame(placed, found, asked=asked),
+        quality=tables.QUALITY.check(match.quality(placed, found, asked=asked)),
+        gaps=match.gaps(placed, found, asked=asked),
+        notes=placed.notes,
+    )
+
+
+def _asked(placed: Placement, *, only: Iterable[str] | None) -> Ints:
+    """Rows of the schools to answer for."""
+    if only is None:
+        return np.arange(placed.schools.len())
+    rows = {school: row for row, school in enumerate(placed.schools.to_list())}
+    names = sorted({str(school) for school in only})
+    unknown = [name for name in names if name not in rows]
+    if unknown:
+        raise SaidToPeople(
+            f"there is no school {unknown[0]} among the {len(rows)} given"
+            + (f" (nor {len(unknown) - 1} more that were asked for)." if unknown[1:] else "."),
+            where=placed.preset.name,
+            remedy="Check the number, the year and the phase.",
+        )
+    return np.array([rows[name] for name in names], dtype=np.int64)
+
+
+def _nearest(placed: Placement, *, k: int) -> tuple[Ints, Floats]:
+    """The k nearest of every school in its own block, as rows of the placement."""
+    size = placed.schools.len()
+    index = np.full((size, k), -1, dtype=np.int64)
+    distance = np.full((size, k), np.nan)
+    order = np.argsort(placed.block, kind="stable")
+    edges = np.flatnonzero(np.diff(placed.block[order])) + 1
+    for rows in np.split(order, edges):
+        found, far = nearest(placed.places[rows], placed.weights, k=k, total=placed.total, least=placed.least)
+        index[rows] = np.where(found >= 0, rows[found], -1)
+        distance[rows] = far
+    return index, distance
+
+
+def _preferred(placed: Placement, index: Ints, distance: Floats, *, k: int) -> tuple[Ints, Floats]:
+    """The first k, those of the school's own region (or what the preset prefers) before the others."""
+    if placed.preferred is None:
+        return index[:, :k], distance[:, :k]
+    codes = placed.preferred.rank("dense").fill_null(0).to_numpy().astype(np.int64)
+    same = (codes[index] == codes[:, None]) & (codes[:, None] > 0)
+    rank = np.where(index < 0, 2, np.where(same, 0, 1))
+    order = np.argsort(rank, axis=1, kind="stable")[:, :k]
+    return np.take_along_axis(index, order, axis=1), np.take_along_axis(distance, order, axis=1)
+
+
+def _frame(placed: Placement, found: match.Found, *, asked: Ints) -> pl.DataFrame:
+    """Neighbours in long form, by school and rank."""
+    index = found.index[asked]
+    row, rank = np.nonzero(index >= 0)
+    frame = pl.DataFrame(
+        {
+            "school": placed.schools.gather(asked[row]),
+            "rank": pl.Series(rank + 1, dtype=pl.Int32),
+            "neighbour": placed.schools.gather(index[row, rank]),
+            "distance": found.distance[asked[row], rank],
+            "inside": found.inside[asked[row], rank],
+            "mutual": found.mutual[asked[row], rank],
+        }
+    )
+    return frame.select(*tables.NEIGHBOURS.schema)
