@@ -119,8 +119,12 @@ def headline_missing(frame: pl.DataFrame, phase: str) -> pl.DataFrame:
 
 def figures(folder: Path) -> pl.DataFrame:
     """All published figures in long form, each with the release it comes from."""
-    ks4 = pl.read_parquet(folder / "panel_ks4.parquet").unique(["urn", "year"], keep="first", maintain_order=True)
-    ks2 = pl.read_parquet(folder / "panel_ks2.parquet").unique(["urn", "year"], keep="first", maintain_order=True)
+    ks4 = pl.read_parquet(folder / "panel_ks4.parquet").unique(
+        ["urn", "year"], keep="first", maintain_order=True
+    )
+    ks2 = pl.read_parquet(folder / "panel_ks2.parquet").unique(
+        ["urn", "year"], keep="first", maintain_order=True
+    )
     context = pl.read_parquet(folder / "context.parquet")
     # SEN, EAL and pupils of the 2025 similar-schools release are for the school as a whole.
     results = pl.concat([
@@ -134,7 +138,9 @@ def figures(folder: Path) -> pl.DataFrame:
     whole = pl.concat([
         long(context, CONTEXT, "all", None),
         long(context.filter(pl.col("year") == 2025), SIMILAR, "secondary", None),
-    ]).with_columns(pl.col("year").replace_strict(CENSUS, return_dtype=pl.String).alias("release"))  # fmt: skip
+    ]).with_columns(
+        pl.col("year").replace_strict(CENSUS, return_dtype=pl.String).alias("release")
+    )  # fmt: skip
     london = long(ks2.filter(pl.col("year") == 2011), KS2_2011, "all", None).with_columns(
         pl.lit(RELEASE["primary", 2011]).alias("release")
     )
@@ -157,7 +163,8 @@ def kind() -> pl.Expr:
         .fill_null(
             pl.when(written.str.contains("independent")).then(pl.lit("independent"))
             .when(written.str.contains("special")).then(pl.lit("special"))
-            .when(written.str.contains("college") & ~written.str.contains("technolog|technical")).then(pl.lit("college"))
+            .when(written.str.contains("college") & ~written.str.contains("technolog|technical"))
+            .then(pl.lit("college"))
             .when(written.str.contains("referral|alternative")).then(pl.lit("alternative"))
             .when(written.is_in(["", "nan"])).then(None)
             .otherwise(pl.lit("mainstream"))
@@ -186,7 +193,8 @@ def schools(folder: Path, wanted: pl.Series) -> pl.DataFrame:
         pl.coalesce("la_name", "named").alias("authority"),
         pl.coalesce("region", "area").alias("region"),
         kind(),
-        pl.col("school_type").replace("nan", None).str.to_lowercase().str.replace("schools$", "school").alias("type"),
+        pl.col("school_type").replace("nan", None).str.to_lowercase().str.replace("schools$", "school")
+        .alias("type"),
         pl.when(admissions.str.starts_with("selective")).then(pl.lit("selective"))
         .when(admissions.str.starts_with("non-selective")).then(pl.lit("non-selective"))
         .otherwise(None).alias("admissions"),
@@ -229,8 +237,8 @@ def write(frame: pl.DataFrame, name: str) -> None:
     target = TARGET / f"{name}.parquet"
     duckdb.register("frame", frame.to_arrow())
     duckdb.sql(
-        f"COPY (SELECT * FROM frame) TO '{target}' "
-        "(FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd, COMPRESSION_LEVEL 19, ROW_GROUP_SIZE 4000000)"
+        f"COPY (SELECT * FROM frame) TO '{target}' (FORMAT parquet, PARQUET_VERSION v2, "
+        "COMPRESSION zstd, COMPRESSION_LEVEL 19, ROW_GROUP_SIZE 4000000)"
     )
     print(f"{name}: {frame.height:,} rows, {target.stat().st_size / 1e6:.2f} MB")
 

@@ -53,7 +53,9 @@ def build(inputs: Inputs, *, measures: Mapping[str, Measure], system: systems.Sy
     schools = _schools(inputs.schools, members, system)
     outcomes = _outcomes(figures, measures)
     context = contexts.beside(outcomes, figures)
-    left_out = pl.concat([_count(problems.drop("row", "value"), OUT_OF_RANGE), _count(superseded, SUPERSEDED)])
+    left_out = pl.concat(
+        [_count(problems.drop("row", "value"), OUT_OF_RANGE), _count(superseded, SUPERSEDED)]
+    )
     return Panel(
         schools=schools,
         outcomes=tables.OUTCOMES.check(_cohorts(outcomes, context).sort(tables.OUTCOMES.keys)),
@@ -66,20 +68,19 @@ def build(inputs: Inputs, *, measures: Mapping[str, Measure], system: systems.Sy
 
 def _members(inputs: Inputs, joined: pl.DataFrame) -> pl.DataFrame:
     """Each published number with its school and how many steps it stands before the newest."""
-    followed = joined.filter(pl.col("rule").is_in(["one-to-one", "merged"]))
+    followed = joined.filter(pl.col("steps") > 0)
     numbers = pl.concat([inputs.schools.select("school"), inputs.figures.select("school")]).unique()
-    members = numbers.join(
-        followed.select(pl.col("number").alias("school"), pl.col("school").alias("identity")),
+    return numbers.join(
+        followed.select(pl.col("number").alias("school"), pl.col("school").alias("identity"), "steps"),
         on="school", how="left",
+    ).with_columns(
+        pl.coalesce("identity", "school").alias("identity"), pl.col("steps").fill_null(0)
     )  # fmt: skip
-    # Newer numbers are larger in England; elsewhere links are rare and their order is the number's.
-    return members.with_columns(
-        pl.coalesce("identity", "school").alias("identity"),
-        (pl.col("identity").is_not_null()).cast(pl.Int32).alias("steps"),
-    )
 
 
-def _within_range(figures: pl.DataFrame, measures: Mapping[str, Measure]) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _within_range(
+    figures: pl.DataFrame, measures: Mapping[str, Measure]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Figures whose value a measure allows, and those it does not."""
     limits = pl.DataFrame(
         [(measure.name, measure.low, measure.high) for measure in measures.values()],
@@ -96,37 +97,49 @@ def _within_range(figures: pl.DataFrame, measures: Mapping[str, Measure]) -> tup
 def _one_figure_each(figures: pl.DataFrame, members: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """One figure per school, phase, year and variable: the newest number's, or merged by cohort."""
     key = ["identity", "phase", "year", "variable"]
+    moved = members.filter(pl.col("identity").is_duplicated())
+    # Only schools with several numbers can have several figures; the rest pass as they are.
+    alone = figures.join(moved, on="school", how="anti")
+    placed = figures.join(moved, on="school").with_columns(pl.col("value").is_not_null().alias("said"))
+    best = placed.filter(pl.col("said") == pl.col("said").max().over(key))
+    newest = best.filter(pl.col("steps") == pl.col("steps").min().over(key))
+    superseded = best.filter(pl.col("said") & (pl.col("steps") > pl.col("steps").min().over(key)))
+    columns = ["school", "phase", "year", "variable", "value", "cohort", "missing", "numbers", "release"]
+    found = pl.concat(
+        [
+            alone.with_columns(pl.col("school").alias("numbers")).select(columns),
+            _merged(newest, figures, key).rename({"identity": "school"}).select(columns),
+        ]
+    )
+    return found, superseded.select("identity", "phase", "year", "variable")
+
+
+def _merged(newest: pl.DataFrame, figures: pl.DataFrame, key: list[str]) -> pl.DataFrame:
+    """Figures of several numbers of one generation as one: averaged by cohort, pupils added up."""
     pupils = figures.filter(pl.col("variable") == "pupils").group_by("school").agg(
         pl.col("value").mean().alias("weight")
     )  # fmt: skip
-    placed = figures.join(members, on="school").join(pupils, on="school", how="left").with_columns(
-        pl.col("value").is_not_null().alias("said")
-    )  # fmt: skip
-    best = placed.with_columns(
-        (pl.col("said") == pl.col("said").max().over(key)).alias("best"),
-    ).filter("best")
-    newest = best.filter(pl.col("steps") == pl.col("steps").min().over(key))
-    superseded = best.filter(pl.col("said") & (pl.col("steps") > pl.col("steps").min().over(key)))
-    alone = pl.len().over(key) == 1
-    single = newest.filter(alone).select(*key, "value", "cohort", "missing", pl.col("school").alias("numbers"), "release")
     weight = pl.coalesce("cohort", "weight", 1.0)
-    whole = pl.col("variable").first() == "pupils"
-    merged = newest.filter(~alone).sort(*key, "school").group_by(key, maintain_order=True).agg(
-        pl.when(whole).then(pl.col("value").sum())
+    whole = pl.col("variable") == "pupils"
+    return newest.join(pupils, on="school", how="left").sort(*key, "school").group_by(
+        key, maintain_order=True
+    ).agg(
+        pl.when(~pl.col("said").first()).then(None)
+        .when(whole.first()).then(pl.col("value").sum())
         .otherwise((pl.col("value") * weight).sum() / weight.sum()).alias("value"),
         pl.when(pl.col("cohort").is_null().any()).then(None).otherwise(pl.col("cohort").sum()).alias("cohort"),
         pl.col("missing").first(),
         pl.col("school").str.join("+").alias("numbers"),
         pl.col("release").first(),
-    ).with_columns(pl.when(pl.col("missing").is_null()).then("value").alias("value"))  # fmt: skip
-    figures = pl.concat([single, merged]).rename({"identity": "school"})
-    return figures, superseded.select("identity", "phase", "year", "variable")
+    )  # fmt: skip
 
 
 def _schools(schools: pl.DataFrame, members: pl.DataFrame, system: systems.System) -> pl.DataFrame:
     """One row per school: the newest number's facts, empty ones filled from older numbers."""
     facts = [name for name in schools.columns if name not in ("school", "closed")]
-    placed = schools.join(members, on="school").sort("identity", "steps", pl.col("school").str.zfill(12), descending=[False, False, True])
+    placed = schools.join(members, on="school").sort(
+        "identity", "steps", pl.col("school").str.zfill(12), descending=[False, False, True]
+    )
     rows = placed.group_by("identity", maintain_order=True).agg(
         *(pl.col(name).drop_nulls().first() for name in facts),
         pl.col("closed").first(),
@@ -154,7 +167,11 @@ def _outcomes(figures: pl.DataFrame, measures: Mapping[str, Measure]) -> pl.Data
 def _cohorts(outcomes: pl.DataFrame, context: pl.DataFrame) -> pl.DataFrame:
     """Fill cohorts that were not published: carried from a near year, else estimated from pupils."""
     key = ["school", "phase", "year"]
-    known = outcomes.filter(pl.col("cohort").is_not_null()).group_by(key).agg(pl.col("cohort").max().alias("known"))
+    known = (
+        outcomes.filter(pl.col("cohort").is_not_null())
+        .group_by(key)
+        .agg(pl.col("cohort").max().alias("known"))
+    )
     asked = outcomes.select(key).unique()
     near = (
         asked.join(known.rename({"year": "then"}), on=["school", "phase"])
@@ -164,7 +181,9 @@ def _cohorts(outcomes: pl.DataFrame, context: pl.DataFrame) -> pl.DataFrame:
         .unique(key, keep="first", maintain_order=True)
     )
     about = context.select(*key, "pupils", "disadvantaged", own=pl.col("cohort_year") == pl.col("year"))
-    filled = outcomes.join(near.select(*key, "known", "apart"), on=key, how="left").join(about, on=key, how="left")
+    filled = outcomes.join(near.select(*key, "known", "apart"), on=key, how="left").join(
+        about, on=key, how="left"
+    )
     ratio = (pl.col("known") / pl.col("pupils")).filter(pl.col("apart") == 0).median().over("phase")
     everyone = pl.coalesce("cohort", "known", (pl.col("pupils") * ratio).round())
     source = (
@@ -177,7 +196,9 @@ def _cohorts(outcomes: pl.DataFrame, context: pl.DataFrame) -> pl.DataFrame:
     return filled.with_columns(
         pl.when(group).then(part).otherwise(everyone).alias("cohort"),
         pl.when(group & ~pl.col("own").fill_null(False) & part.is_not_null())
-        .then(pl.lit("estimated")).when(group & part.is_null()).then(None).otherwise(source).alias("cohort_from"),
+        .then(pl.lit("estimated"))
+        .when(group & part.is_null()).then(None)
+        .otherwise(source).alias("cohort_from"),
     )  # fmt: skip
 
 

@@ -11,9 +11,9 @@ by cohort. The newest number is the identity.
 
 from __future__ import annotations
 
+import datetime
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date as Date
 
 import polars as pl
 
@@ -21,6 +21,11 @@ from commonroom.tables import panel as tables
 
 SPLIT_SHARE = 2 / 3
 YEARS_AT_ONCE = 2
+EXPLANATION = {
+    "one-to-one": "The same school under a new number; one history.",
+    "merged": "One of several schools that became one; earlier figures are averaged by cohort.",
+    "split": "Split; its history goes to the successor with two thirds of the pupils or more.",
+}
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,8 @@ class Edge:
 
     old: str
     new: str
-    date: Date | None
+    date: datetime.date | None
+    split: bool = False
 
 
 def joins(links: pl.DataFrame, figures: pl.DataFrame) -> pl.DataFrame:
@@ -52,16 +58,11 @@ def joins(links: pl.DataFrame, figures: pl.DataFrame) -> pl.DataFrame:
     for edge in followed.values():
         shared[edge.new].append(edge.old)
     for old, edge in sorted(followed.items()):
-        identity = _last(old, followed)
-        merged = len(shared[edge.new]) > 1
-        text = (
-            "One of several schools that became one; earlier figures are averaged by cohort."
-            if merged
-            else "The same school under a new number; one history."
-        )
-        rows.append((old, identity, "merged" if merged else "one-to-one", edge.date, text))
+        identity, steps_to = _last(old, followed)
+        rule = "split" if edge.split else "merged" if len(shared[edge.new]) > 1 else "one-to-one"
+        rows.append((old, identity, rule, steps_to, edge.date, EXPLANATION[rule]))
     frame = pl.DataFrame(rows, schema=tables.JOINS.schema, orient="row")
-    return tables.JOINS.check(frame.unique("number", keep="last", maintain_order=True).sort("number"))
+    return tables.JOINS.check(frame.sort("number"))
 
 
 class _Evidence:
@@ -91,7 +92,7 @@ class _Evidence:
         return best if total and pupils[best] >= SPLIT_SHARE * total else None
 
 
-def _edges(links: pl.DataFrame) -> dict[str, dict[str, Date | None]]:
+def _edges(links: pl.DataFrame) -> dict[str, dict[str, datetime.date | None]]:
     """Newer numbers of each older number; both directions of statement are taken, itself never."""
     forward = pl.col("link") == "successor"
     pairs = links.select(
@@ -99,35 +100,34 @@ def _edges(links: pl.DataFrame) -> dict[str, dict[str, Date | None]]:
         pl.when(forward).then("linked").otherwise("school").alias("new"),
         "date",
     ).filter(pl.col("old") != pl.col("new"))
-    found: dict[str, dict[str, Date | None]] = defaultdict(dict)
+    found: dict[str, dict[str, datetime.date | None]] = defaultdict(dict)
     for old, new, date in pairs.sort("old", "new", "date", nulls_last=True).iter_rows():
         if old not in found.get(new, {}):  # two numbers that each succeed the other say nothing
             found[old].setdefault(new, date)
     return found
 
 
-_Row = tuple[str, str, str, Date | None, str]
+_Row = tuple[str, str, str, int, datetime.date | None, str]
 
 
 def _one_successor(
-    edges: dict[str, dict[str, Date | None]], evidence: _Evidence
+    edges: dict[str, dict[str, datetime.date | None]], evidence: _Evidence
 ) -> tuple[dict[str, Edge], list[_Row]]:
     """One successor for each number, by rule (2); what was split and led nowhere is listed."""
     steps: dict[str, Edge] = {}
     rows: list[_Row] = []
     for old in sorted(edges):
         # A successor that another successor leads to is a later generation, not a split.
-        direct = [new for new in edges[old] if not any(new in edges.get(o, {}) for o in edges[old] if o != new)]
+        direct = [
+            new for new in edges[old] if not any(new in edges.get(o, {}) for o in edges[old] if o != new)
+        ]
         new = direct[0] if len(direct) == 1 else evidence.largest(direct or sorted(edges[old]))
         if new is None:
             if old in evidence.present:
                 text = f"Split between {', '.join(sorted(edges[old]))}; none has two thirds of the pupils."
-                rows.append((old, old, "split", None, text))
+                rows.append((old, old, "split", 0, None, text))
             continue
-        steps[old] = Edge(old, new, edges[old][new])
-        if len(direct) > 1 and old in evidence.present:
-            text = "Split; its history goes to the successor with two thirds of the pupils or more."
-            rows.append((old, new, "split", edges[old][new], text))
+        steps[old] = Edge(old, new, edges[old][new], len(direct) > 1)
     return steps, rows
 
 
@@ -141,18 +141,18 @@ def _through(old: str, steps: dict[str, Edge], present: set[str]) -> Edge | None
             return None
         seen.add(edge.new)
         edge = steps[edge.new]
-    return None if edge.new in seen else Edge(old, edge.new, steps[old].date)
+    return None if edge.new in seen else Edge(old, edge.new, steps[old].date, steps[old].split)
 
 
-def _last(old: str, followed: dict[str, Edge]) -> str:
-    """The newest number that `old` leads to."""
+def _last(old: str, followed: dict[str, Edge]) -> tuple[str, int]:
+    """The newest number that `old` leads to, and in how many steps."""
     seen = {old}
     while old in followed and followed[old].new not in seen:
         old = followed[old].new
         seen.add(old)
-    return old
+    return old, len(seen) - 1
 
 
 def _row(edge: Edge, rule: str, explanation: str) -> _Row:
     """One row of the table for a link that was not followed."""
-    return (edge.old, edge.old, rule, edge.date, f"{explanation} Linked to {edge.new}.")
+    return (edge.old, edge.old, rule, 0, edge.date, f"{explanation} Linked to {edge.new}.")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable
-from datetime import date as Date
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -42,7 +42,7 @@ class Measure(BaseModel):
     floor: Floor | None = None
     theme: str | None = None
     source: str
-    date: Date
+    date: datetime.date
 
     @model_validator(mode="after")
     def _ranges(self) -> Measure:

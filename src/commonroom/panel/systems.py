@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date as Date
+import datetime
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -23,7 +23,7 @@ class System(BaseModel):
     schools: tuple[str, ...] = ()
     everything: bool = False
     source: str
-    date: Date
+    date: datetime.date
 
     @model_validator(mode="after")
     def _says_who(self) -> System:

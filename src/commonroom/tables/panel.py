@@ -42,7 +42,9 @@ OUTCOMES = Table(
         Column("group", pl.String, "all, disadvantaged or other"),
         Column("value", pl.Float64, "The figure; empty when there is none"),
         Column("cohort", pl.Float64, "Pupils it is about, where known", "pupils"),
-        Column("cohort_from", pl.String, "published, carried (from a year near by) or estimated (from pupils)"),
+        Column(
+            "cohort_from", pl.String, "published, carried (from a year near by) or estimated (from pupils)"
+        ),
         Column("missing", pl.String, "Why there is no figure"),
         Column("numbers", pl.String, "The published numbers it was recorded under, + between them"),
         Column("release", pl.String, "The publication the figure comes from"),
@@ -89,6 +91,7 @@ JOINS = Table(
         Column("number", pl.String, "The published number"),
         Column("school", pl.String, "Identity it was joined into"),
         Column("rule", pl.String, "one-to-one, merged, split, or apart for a link that was not followed"),
+        Column("steps", pl.Int32, "Generations before the newest number; 0 where it was kept apart"),
         Column("date", pl.Date, "Date of the link, where published"),
         Column("explanation", pl.String, "What was done with its figures, in one sentence"),
     ),

@@ -1,0 +1,61 @@
+# `make` alone lists the targets. Everything runs in .venv, made on first use from requirements.lock.
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo demo-england test check fix docs bench bench-families bench-forecast bench-demo clean
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'
+
+$(READY): requirements.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed: install it, or say PYTHON=/path/to/python3."; exit 1; }
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; this is " + sys.version.split()[0])'
+	$(PYTHON) -m venv $(VENV)
+	$(RUN)python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(RUN)python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+setup: $(READY) ## make the environment
+
+demo: $(READY) ## Greater Manchester, from the bundled data to a report
+	$(RUN)commonroom demo
+
+demo-england: $(READY) ## all England, both phases
+	$(RUN)commonroom demo --system england --evidence evidence-england --out report-england.html
+
+test: $(READY) ## all tests, with coverage
+	$(RUN)coverage erase
+	$(RUN)coverage run -m pytest -q
+	$(RUN)coverage combine -q
+	$(RUN)coverage report
+
+check: $(READY) ## style, types, layers
+	$(RUN)ruff check .
+	$(RUN)ruff format --check .
+	$(RUN)mypy
+	$(RUN)lint-imports
+
+fix: $(READY) ## mend style where a tool can
+	$(RUN)ruff check --fix .
+	$(RUN)ruff format .
+
+docs: $(READY) ## write the generated pages of docs/reference
+	$(RUN)python scripts/reference.py
+
+bench: bench-families bench-forecast bench-demo ## all measurements (long)
+
+bench-families: $(READY) ## neighbours against scikit-learn; presets judged on real data
+	$(RUN)python bench/families_speed.py --write
+	$(RUN)python bench/families_judge.py --write
+
+bench-forecast: $(READY) ## the left-out-year test against its peers
+	$(RUN)python bench/forecast.py --write
+
+bench-demo: $(READY) ## time and memory of the demo, Greater Manchester and England
+	$(RUN)python bench/demo.py --write
+
+clean: ## remove the environment and what was built
+	rm -rf $(VENV) evidence report.html evidence-england report-england.html .coverage*
