@@ -1,0 +1,41 @@
+"""The schools that may be compared in one phase and year, with their context beside them."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from commonroom.panel.build import Panel
+from commonroom.tables.panel import CONTEXT_VARIABLES
+
+#: Kinds of school that are compared with each other; the others teach other pupils by design.
+COMPARED = "mainstream"
+
+
+def comparable(panel: Panel, *, phase: str, year: int) -> pl.DataFrame:
+    """Mainstream schools with a result in `phase` and `year`: one row each, context beside it.
+
+    Columns: school, name, authority, region, kind, phase, year, in_system, admissions, gender,
+    easting, northing, and the context variables, empty where unknown. Sorted by school.
+    """
+    there = (
+        panel.outcomes.filter(
+            (pl.col("phase") == phase) & (pl.col("year") == year) & pl.col("value").is_not_null()
+        )
+        .select("school")
+        .unique()
+    )
+    context = panel.context.filter((pl.col("phase") == phase) & (pl.col("year") == year))
+    facts = ["school", "name", "authority", "region", "kind", "in_system", "admissions", "gender"]
+    return (
+        panel.schools.filter(pl.col("kind") == COMPARED)
+        .join(there, on="school", how="semi")
+        .select(*facts, "easting", "northing", pl.lit(phase).alias("phase"), pl.lit(year).alias("year"))
+        .join(context.select("school", *CONTEXT_VARIABLES), on="school", how="left")
+        .sort("school")
+    )
+
+
+def years(panel: Panel, *, measure: str) -> list[int]:
+    """Years in which `measure` has figures, earliest first."""
+    found = panel.outcomes.filter((pl.col("measure") == measure) & pl.col("value").is_not_null())
+    return sorted(found["year"].unique())
