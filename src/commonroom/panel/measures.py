@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -40,6 +40,7 @@ class Measure(BaseModel):
     kind: Literal["share", "score", "progress", "gap"]
     breaks: tuple[int, ...] = ()
     floor: Floor | None = None
+    headline: bool = Field(default=False, description="Whether it stands for its phase at a glance")
     theme: str | None = None
     source: str
     date: datetime.date
@@ -58,3 +59,12 @@ def load(names: Iterable[str] | None = None) -> dict[str, Measure]:
     wanted = settings.names("measures") if names is None else names
     found = (settings.load(Measure, f"measures/{name}") for name in wanted)
     return {measure.name: measure for measure in found}
+
+
+def headline(measures: Mapping[str, Measure], *, phase: str) -> str | None:
+    """Name of the measure that stands for a phase: the one that says so, else the first of all pupils."""
+    own = [
+        m for m in measures.values() if m.phase in (phase, "both") and m.group == "all" and m.kind != "gap"
+    ]
+    said = [m for m in own if m.headline] or own
+    return said[0].name if said else None

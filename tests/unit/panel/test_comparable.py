@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import polars as pl
-from builders import figures, inputs
 
+from builders import figures, inputs
 from commonroom import panel
 from commonroom.panel import measures, systems
 

@@ -76,3 +76,11 @@ def test_a_setting_is_the_environment_or_the_default(monkeypatch: pytest.MonkeyP
     assert settings.EVIDENCE.value == "evidence"
     monkeypatch.setenv("COMMONROOM_EVIDENCE", "elsewhere")
     assert settings.EVIDENCE.value == "elsewhere"
+
+
+def test_the_headline_says_so_or_is_the_first() -> None:
+    known = measures.load()
+    assert measures.headline(known, phase="secondary") == "attainment8"
+    assert measures.headline(known, phase="primary") == "rwm_expected"
+    assert measures.headline(measures.load(["absence"]), phase="primary") == "absence"
+    assert measures.headline(measures.load(["attainment8_gap"]), phase="secondary") is None
