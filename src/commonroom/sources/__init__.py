@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from commonroom.sources import england
+from commonroom.sources import bundled, england, table
+from commonroom.sources.guess import suggest
 from commonroom.sources.reading import Problem, Reading, combine
 
-__all__ = ["Problem", "Reading", "combine", "england"]
+__all__ = ["Problem", "Reading", "bundled", "combine", "england", "suggest", "table"]

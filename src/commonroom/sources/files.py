@@ -107,10 +107,11 @@ def open_sheet(document: Document) -> Sheet:
     content = document.content
     if not content.strip():
         raise SaidToPeople("the file is empty.", where=document.name, remedy="Download it again.")
+    problems: list[Problem] = []
     if content.startswith(b"PAR1"):
-        frame, problems = _read_parquet(content), []
+        frame = _read_parquet(content)
     elif content.startswith(b"PK"):
-        frame, problems = _read_workbook(document), []
+        frame = _read_workbook(document)
     else:
         for start, likeness in LOOKS_LIKE:
             if content.lstrip().startswith(start):

@@ -45,7 +45,7 @@ def parse(
     A figure that is no number, or outside the limits, is left out and said with its row.
     """
     text = pl.col("raw").str.strip_chars()
-    read = frame.with_columns(_number(text).alias("value"), text.str.ends_with("%").alias("signed"))
+    read = frame.with_columns(number(text).alias("value"), text.str.ends_with("%").alias("signed"))
     code = text.str.to_uppercase().replace_strict(codes, default=None, return_dtype=pl.String)
     read = read.with_columns(
         missing=pl.when(pl.col("value").is_not_null())
@@ -62,9 +62,9 @@ def parse(
     return read.drop("raw", "signed"), problems + said
 
 
-def _number(text: pl.Expr) -> pl.Expr:
-    """A number with or without %, thousands commas (1,234) or a decimal comma (41,5)."""
-    bare = text.str.strip_suffix("%").str.strip_chars()
+def number(text: pl.Expr) -> pl.Expr:
+    """A number printed with or without %, thousands commas (1,234) or a decimal comma (41,5)."""
+    bare = text.str.strip_chars().str.strip_suffix("%").str.strip_chars()
     thousands = bare.str.contains(r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$")
     decimal = bare.str.contains(r"^[+-]?\d+,\d{1,2}$")
     plain = bare.str.contains(r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$")
@@ -139,7 +139,7 @@ def _as_percent(
     country = None
     if national is not None:
         rows = national.to_frame("raw").filter(~pl.col("raw").str.contains("%"))
-        country = rows.select(_number(pl.col("raw").str.strip_chars())).to_series()
+        country = rows.select(number(pl.col("raw").str.strip_chars())).to_series()
     if not are_fractions(unsigned, cells=cells, national=country):
         return read, []
     count = len(unsigned.drop_nulls())

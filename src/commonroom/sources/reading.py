@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 
 import polars as pl
 
+from commonroom.panel.measures import Measure
 from commonroom.tables import sources as tables
 
 #: Two copies of a figure that differ by less than this are the same figure, printed differently.
@@ -41,6 +42,7 @@ class Reading:
     figures: pl.DataFrame = field(default_factory=tables.FIGURES.empty)
     links: pl.DataFrame = field(default_factory=tables.LINKS.empty)
     problems: pl.DataFrame = field(default_factory=tables.PROBLEMS.empty)
+    measures: tuple[Measure, ...] = ()
 
 
 def list_problems(problems: Iterable[Problem]) -> pl.DataFrame:
@@ -71,6 +73,7 @@ def combine(readings: Sequence[Reading]) -> Reading:
         figures=tables.FIGURES.check(figures.sort(tables.FIGURES.keys)),
         links=tables.LINKS.check(links.unique().sort(pl.all())),
         problems=pl.concat([tables.PROBLEMS.empty(), *said, found]).unique(maintain_order=True),
+        measures=tuple({m.name: m for r in reversed(readings) for m in r.measures}.values()),
     )
 
 

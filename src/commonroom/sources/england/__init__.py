@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -116,9 +117,4 @@ def _name_authorities(reading: Reading, codes: list[pl.DataFrame]) -> Reading:
         pl.coalesce("authority", "authority_of_code").alias("authority"),
         pl.coalesce("region", "region_of_code").alias("region"),
     )
-    return Reading(
-        schools=tables.SCHOOLS.check(filled),
-        figures=reading.figures,
-        links=reading.links,
-        problems=reading.problems,
-    )
+    return replace(reading, schools=tables.SCHOOLS.check(filled))

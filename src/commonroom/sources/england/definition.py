@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
-from datetime import date as Date
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -90,7 +90,7 @@ class Definition(BaseModel):
     name: str
     title: str
     source: str
-    date: Date
+    date: datetime.date
     codes: dict[str, str]
     school_kinds: dict[str, tuple[str, ...]]
     admissions: dict[str, str]

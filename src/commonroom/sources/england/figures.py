@@ -121,9 +121,7 @@ def _read_figure(
         "school",
         "year",
         pl.col(column).alias("raw"),
-        cohort=pl.col(cohort).str.replace_all(",", "").cast(pl.Float64, strict=False)
-        if cohort
-        else pl.lit(None, dtype=pl.Float64),
+        cohort=numbers.number(pl.col(cohort)) if cohort else pl.lit(None, dtype=pl.Float64),
     )
     read, problems = numbers.parse(
         raw,
