@@ -177,12 +177,24 @@ def _repeated(table: pl.DataFrame, same: Same, number: int) -> pl.DataFrame:
 
 def _count(cells: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
     """Work out the number of people of a figure from the others, as a reader could."""
-    known = entries.filter("listed").join(cells, on="cell", maintain_order="left")
+    listed = entries.filter(pl.col("listed") | pl.col("open"))
+    joined = listed.join(cells, on="cell", maintain_order="left")
     blank = pl.col("count").is_null()
     people = pl.col("sign") * pl.col("count").fill_null(0.0)
     worked = (
-        known.with_columns(blanks=blank.sum().over("relation"), left=-people.sum().over("relation"))
-        .filter(blank & (pl.col("blanks") == 1))
+        joined.with_columns(
+            blanks=blank.sum().over("relation"),
+            left=-people.sum().over("relation"),
+            whole=pl.col("count").filter(pl.col("sign") > 0).first().over("relation"),
+        )
+        # One blank is what is left; where the parts fill the whole, every blank is nobody.
+        .filter(
+            blank
+            & (
+                (pl.col("listed") & (pl.col("blanks") == 1))
+                | (pl.col("whole").is_not_null() & (pl.col("left") == 0))
+            )
+        )
         .group_by("cell")
         .agg(worked=(pl.col("left") * pl.col("sign")).min().clip(0.0))
     )

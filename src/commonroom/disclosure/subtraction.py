@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_matrix
+from scipy.sparse import block_array, csr_array, diags_array, eye_array
 from scipy.sparse.csgraph import connected_components
+from scipy.sparse.linalg import splu
 
 from commonroom.disclosure.relations import Cells
 
-#: How close to 1 a leverage must be for a figure to count as determined.
-DETERMINED = 1e-9
+#: How close to 0 a random solution must be at a figure for it to count as determined.
+DETERMINED = 1e-6
+#: Added to the diagonal, so that relations that repeat each other can be solved.
+RIDGE = 1e-11
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,7 @@ class _State:
     matrix: Any
     across: Any
     people: np.ndarray
+    hidden: np.ndarray
     unknown: np.ndarray
     blanks: np.ndarray
 
@@ -37,15 +41,15 @@ def hide(cells: Cells, protected: np.ndarray) -> np.ndarray:
     """
     hidden = protected.copy()
     size = (int(cells.relation.max(initial=-1)) + 1, cells.count.size)
-    matrix = csr_matrix((cells.weight, (cells.relation, cells.cell)), shape=size)
+    matrix = csr_array((cells.weight, (cells.relation, cells.cell)), shape=size)
     across, pattern = matrix.T.tocsr(), matrix.astype(bool).astype(float)
     people = np.nan_to_num(cells.count, nan=np.inf)
     while True:
         unknown = hidden | ~cells.known
-        state = _State(matrix, across, people, unknown, pattern @ unknown)
+        state = _State(matrix, across, people, hidden, unknown, pattern @ unknown)
         chosen = []
         for found in _determined(state):
-            offers = [_partner(state, cell) for cell in found if hidden[cell]]
+            offers = [_partner(state, cell) for cell in found]
             chosen += sorted(offer for offer in offers if offer)[:1]
         if not chosen:
             return hidden
@@ -83,29 +87,32 @@ def _row(matrix: Any, number: int) -> tuple[np.ndarray, np.ndarray]:
     return matrix.indices[entries], matrix.data[entries]
 
 
-def _determined(state: _State) -> list[list[int]]:
-    """Return the unknown figures that the relations and the known figures determine.
+def _determined(state: _State) -> list[np.ndarray]:
+    """Return the hidden figures that the relations and the known figures determine.
 
-    They come in lists, one for each set of unknown figures that hang together. Figure i is
-    determined when the unit vector of i lies in the row space of the relations restricted to the
-    unknown figures: its leverage there is 1.
+    They come in arrays, one for each set of unknown figures that hang together. A figure is
+    determined when it is 0 in every solution of the relations with the known figures set to 0. One
+    random solution tells: elsewhere it is 0 with probability 0. It is drawn by projecting a random
+    vector on the null space, twice and more, because a ridge keeps the projection solvable.
     """
     rows, columns = np.flatnonzero(state.blanks), np.flatnonzero(state.unknown)
-    inner = state.matrix[rows][:, columns].tocoo()
-    size = rows.size + columns.size
-    graph = csr_matrix((np.ones(inner.nnz), (inner.row, rows.size + inner.col)), shape=(size, size))
-    part = connected_components(graph, directed=False)[1][inner.row]
-    order = np.argsort(part, kind="stable")
-    starts = np.flatnonzero(np.diff(part[order], prepend=-1))
-    found: list[list[int]] = []
-    for block in np.split(order, starts[1:]) if order.size else []:
-        ours, at = np.unique(inner.col[block], return_inverse=True)
-        above, up = np.unique(inner.row[block], return_inverse=True)
-        if ours.size > 1 and above.size == 1:
-            continue
-        dense = np.zeros((above.size, ours.size))
-        dense[up, at] = inner.data[block]
-        _, singular, basis = np.linalg.svd(dense, full_matrices=False)
-        leverage = (basis[singular > 1e-10 * singular[0]] ** 2).sum(axis=0)
-        found.append(columns[ours[leverage > 1 - DETERMINED]].tolist())
+    part = _parts(state.matrix[rows][:, columns])
+    live = np.isin(part, part[rows.size :][state.hidden[columns]])
+    rows, columns = rows[live[: rows.size]], columns[live[rows.size :]]
+    if not rows.size:
+        return []
+    inner = state.matrix[rows][:, columns]
+    inner = diags_array(1 / np.sqrt(inner.multiply(inner).sum(axis=1))) @ inner
+    solver = splu((inner @ inner.T + RIDGE * eye_array(rows.size)).tocsc())
+    solution = np.random.default_rng(0).standard_normal(columns.size)
+    for _ in range(4):
+        solution -= inner.T @ solver.solve(inner @ solution)
+    found = np.flatnonzero((np.abs(solution) < DETERMINED) & state.hidden[columns])
+    part = _parts(inner)[rows.size :][found]
+    return [columns[found[part == number]] for number in np.unique(part)]
+
+
+def _parts(matrix: Any) -> np.ndarray:
+    """Return the number of the set that each row, then each column, hangs together with."""
+    found: np.ndarray = connected_components(block_array([[None, matrix], [matrix.T, None]]))[1]
     return found
