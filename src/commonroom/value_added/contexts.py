@@ -1,0 +1,117 @@
+"""Context as fixed effects: year, the school's mean, and the cohort's deviation where it is known."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from commonroom.tables.panel import CONTEXT_VARIABLES
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+#: What the school does not control and that says who its pupils are; size is not intake.
+INTAKE = tuple(name for name in CONTEXT_VARIABLES if name != "pupils")
+#: Variables of the examined cohort itself, whose deviation from the school's mean is used.
+OF_COHORT = ("prior", "disadvantaged")
+#: A variable known for a smaller share of school-years than this is not used.
+KNOWN_ENOUGH = 0.5
+#: Schools without a variable get an indicator when they are a larger share than this.
+OFTEN_UNKNOWN = 0.01
+#: A column whose part not explained by the columns before it is smaller than this is dropped.
+ALIASED = 1e-7
+
+
+def standardised(
+    context: pl.DataFrame, name: str, schools: tuple[str, ...], years: NDArray[np.int64]
+) -> Floats:
+    """One variable as a (J, T) array in standard deviations within year, nan where unknown."""
+    rows = context.filter(
+        pl.col("school").is_in(list(schools))
+        & pl.col("year").is_in(years.tolist())
+        & pl.col(name).is_finite()
+    )
+    grid = np.full((len(schools), len(years)), np.nan)
+    places = np.searchsorted(np.array(schools), rows["school"].to_numpy())
+    grid[places, np.searchsorted(years, rows["year"].to_numpy())] = rows[name].to_numpy()
+    counts = np.isfinite(grid).sum(axis=0)
+    for time in range(len(years)):
+        column = grid[:, time]
+        spread = np.nanstd(column) if counts[time] > 1 else 0.0
+        grid[:, time] = (column - np.nanmean(column)) / spread if spread > 0 else np.nan
+    return grid
+
+
+def own(context: pl.DataFrame, name: str, schools: tuple[str, ...], years: NDArray[np.int64]) -> Flags:
+    """Years (T) whose figures of a variable are that year's own, not carried from a near year.
+
+    The panel carries a variable from the nearest year that has it, so a year whose values mostly
+    repeat another year's is carried, unless it is the one of them whose context is said to be its own.
+    """
+    rows = context.filter(pl.col("school").is_in(list(schools)) & pl.col(name).is_finite())
+    known = np.full((len(schools), len(years)), np.nan)
+    said = np.zeros((len(schools), len(years)))
+    rows = rows.filter(pl.col("year").is_in(years.tolist()))
+    place = (
+        np.searchsorted(np.array(schools), rows["school"].to_numpy()),
+        np.searchsorted(years, rows["year"].to_numpy()),
+    )
+    known[place] = rows[name].to_numpy()
+    farthest = pl.coalesce(pl.col("cohort_year") if name in OF_COHORT else pl.col("context_year"), 0)
+    said[place] = rows.select((farthest == pl.col("year")).cast(pl.Float64)).to_series().to_numpy()
+    share = said.mean(axis=0)
+    result: Flags = np.isfinite(known).any(axis=0)
+    for time in range(len(years)):
+        for other in range(len(years)):
+            both = np.isfinite(known[:, time]) & np.isfinite(known[:, other])
+            repeats = both.any() and bool((known[both, time] == known[both, other]).mean() > 0.5)
+            if other != time and repeats and (share[other], -other) > (share[time], -time):
+                result[time] = False
+    return result
+
+
+def design(
+    context: pl.DataFrame, schools: tuple[str, ...], years: NDArray[np.int64], seen: Flags
+) -> tuple[Floats, tuple[str, ...]]:
+    """The design (J, T, p) of year, school mean and cohort deviation, and the names of its columns.
+
+    A school without a variable stands at the mean with an indicator; columns that others already
+    explain are left out. The deviation is 0 where the cohort's own context is not known.
+    """
+    shape = (len(schools), len(years))
+    parts = [np.broadcast_to(np.eye(len(years))[time], shape) for time in range(len(years))]
+    names = [f"year {year}" for year in years]
+    for name in INTAKE:
+        values = standardised(context, name, schools, years)
+        if np.isfinite(values)[seen].mean() < KNOWN_ENOUGH:
+            continue
+        known = np.isfinite(values)
+        with np.errstate(invalid="ignore"):
+            mean = np.where(known, values, 0).sum(axis=1, keepdims=True) / known.sum(axis=1, keepdims=True)
+        parts.append(np.broadcast_to(np.nan_to_num(mean), shape))
+        names.append(name)
+        if np.isnan(mean).mean() > OFTEN_UNKNOWN:
+            parts.append(np.broadcast_to(np.isnan(mean), shape))
+            names.append(f"{name} unknown")
+        if name in OF_COHORT:
+            mine = known & own(context, name, schools, years)
+            parts.append(np.where(mine, np.nan_to_num(values - mean), 0))
+            names.append(f"{name} of the cohort")
+    stacked = np.stack(parts, axis=2) * seen[:, :, None]
+    kept = _independent(stacked.reshape(-1, stacked.shape[2]))
+    return np.ascontiguousarray(stacked[:, :, kept]), tuple(names[index] for index in kept)
+
+
+def _independent(columns: Floats) -> list[int]:
+    """Indices of columns that the columns before them do not explain (Cholesky of the Gram matrix)."""
+    gram = columns.T @ columns
+    kept: list[int] = []
+    for index in range(gram.shape[0]):
+        left = gram[index, index]
+        if left > 0 and kept:
+            before = gram[np.ix_(kept, kept)]
+            left -= gram[index, kept] @ np.linalg.solve(before, gram[kept, index])
+        if left > ALIASED * max(gram[index, index], 1):
+            kept.append(index)
+    return kept

@@ -1,0 +1,130 @@
+"""The components that fit best, how sure they are, and which structure AIC asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.optimize import minimize
+
+from commonroom.value_added import likelihood
+from commonroom.value_added.likelihood import Blocks, Components
+from commonroom.value_added.school_years import Floats, SchoolYears
+
+DRIFT = ("level", "persistence", "shock", "noise")
+DRIFT_AND_TREND = (*DRIFT, "intercept", "tilt", "slope")
+INTERCEPT = ("level", "noise")
+#: Fewest years from first to last before an own trend is even tried: below, it is noise drawn longer.
+SPAN_FOR_TREND = 5
+#: A correlation of two estimates beyond this means that the data cannot tell the two apart.
+NOT_SEPARABLE = -0.9
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Fitted components with their blocks, -2 log likelihood, and covariance of the free parameters."""
+
+    panel: SchoolYears
+    components: Components
+    free: tuple[str, ...]
+    at: Blocks
+    criterion: float
+    covariance: Floats
+    reml: bool = True
+
+    @property
+    def aic(self) -> float:
+        """Akaike's criterion; comparable between fits of the same panel, design and kind."""
+        return self.criterion + 2 * len(self.free)
+
+    @property
+    def effects_covariance(self) -> Floats:
+        """Covariance (p, p) of the fixed effects, components taken as known."""
+        return np.asarray(np.linalg.inv(self.at.cross)) if self.at.cross.size else self.at.cross
+
+    @property
+    def separability(self) -> float:
+        """Correlation of the estimates of shock and noise; nan when one is not estimated."""
+        if not {"shock", "noise"} <= set(self.free):
+            return float("nan")
+        shock, noise = self.free.index("shock"), self.free.index("noise")
+        variances = self.covariance[shock, shock] * self.covariance[noise, noise]
+        return float(self.covariance[shock, noise] / np.sqrt(variances)) if variances > 0 else float("nan")
+
+
+def fit(
+    panel: SchoolYears,
+    *,
+    free: tuple[str, ...] = DRIFT,
+    start: Components | None = None,
+    reml: bool = True,
+) -> Fit:
+    """Maximise the (restricted) likelihood over the `free` parameters, the others fixed at `start`.
+
+    The exact gradient is used; a first pass on ordinary residuals without fixed effects finds the
+    neighbourhood cheaply. METHODS.md section 4; Patterson & Thompson 1971.
+    """
+    begin = Components() if start is None else start
+    flat = panel.design.reshape(-1, panel.design.shape[2])
+    if flat.shape[1]:
+        ordinary = np.linalg.lstsq(flat.T @ flat, flat.T @ panel.figures.ravel(), rcond=None)[0]
+        residuals = panel.without_design(panel.figures - panel.design @ ordinary)
+        begin = _maximise(residuals, begin, free, reml=False)
+    best = _maximise(panel, begin, free, reml=reml)
+    at = likelihood.blocks(panel, best)
+    value = likelihood.criterion(panel, best, reml=reml)
+    return Fit(panel, best, free, at, value, _uncertainty(panel, best, free, reml), reml)
+
+
+def choose(panel: SchoolYears) -> Fit:
+    """Drift and shock; with an own linear trend only where the years allow it and AIC asks for it."""
+    known = bool(np.unique(panel.cohorts[panel.seen]).size > 1)
+    plain = DRIFT if known else tuple(name for name in DRIFT if name != "shock")
+    start = Components() if known else replace(Components(), shock=0.0)
+    drift = fit(panel, free=plain, start=start)
+    if panel.years[-1] - panel.years[0] < SPAN_FOR_TREND or len(panel.years) < SPAN_FOR_TREND:
+        return drift
+    begin = replace(drift.components, trend=(0.2, 0.0, 0.1))
+    trend = fit(panel, free=(*plain, *likelihood.NAMES[4:]), start=begin)
+    return trend if trend.aic < drift.aic else drift
+
+
+def _maximise(panel: SchoolYears, start: Components, free: tuple[str, ...], *, reml: bool) -> Components:
+    count = max(int(panel.seen.sum()), 1)
+
+    def scaled(vector: Floats) -> tuple[float, Floats]:
+        components = likelihood.from_vector(vector, start, free)
+        value, gradient = likelihood.criterion_and_gradient(panel, components, free, reml=reml)
+        return value / count, gradient / count
+
+    found = minimize(
+        scaled, likelihood.to_vector(start, free), jac=True, method="L-BFGS-B",
+        bounds=[(likelihood.LOWEST, likelihood.HIGHEST)] * len(free),
+        options={"maxiter": 200, "ftol": 1e-12, "gtol": 1e-8},
+    )  # fmt: skip
+    return likelihood.from_vector(np.asarray(found.x), start, free)
+
+
+def _uncertainty(panel: SchoolYears, at: Components, free: tuple[str, ...], reml: bool) -> Floats:
+    """Covariance of the free parameters on their scale, from differences of the exact gradient.
+
+    A parameter on its bound has none: its rows are 0, and it is said to be not detectable.
+    """
+    vector = likelihood.to_vector(at, free)
+    inside = (vector > likelihood.LOWEST + 0.1) & (vector < likelihood.HIGHEST - 0.1)
+    places = np.flatnonzero(inside)
+    hessian = np.zeros((len(places), len(places)))
+    for row, place in enumerate(places):
+        gradients = []
+        for step in (1e-3, -1e-3):
+            moved = vector.copy()
+            moved[place] += step
+            components = likelihood.from_vector(moved, at, free)
+            gradients.append(likelihood.criterion_and_gradient(panel, components, free, reml=reml)[1])
+        hessian[row] = ((gradients[0] - gradients[1]) / 2e-3)[places]
+    result = np.zeros((len(free), len(free)))
+    values, vectors = np.linalg.eigh((hessian + hessian.T) / 4)
+    # Directions that the likelihood does not curve in are left very uncertain instead of negative.
+    inverse = vectors @ np.diag(1 / np.maximum(values, 1e-3)) @ vectors.T
+    result[np.ix_(places, places)] = inverse
+    return result

@@ -1,0 +1,143 @@
+"""One measure as arrays: schools by years, standardised within year, with noise and context."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from commonroom.panel import Measure
+from commonroom.value_added import contexts
+from commonroom.value_added.errors import NoSpread, NotEnoughYears, NotThisMeasure
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+#: Fewest years of a measure, and fewest schools with two years of it, that are modelled.
+FEWEST_YEARS, FEWEST_SCHOOLS = 3, 30
+
+
+@dataclass(frozen=True)
+class SchoolYears:
+    """A measure of J schools in T years; gaps hold 0 (figures, design) or 1 (noise).
+
+    `figures` (J, T) in standard deviations within the year, `seen` (J, T), `noise` (J, T): variance
+    of the cohort noise for a multiplier of 1, `design` (J, T, p) with the names of its columns,
+    `means` and `spreads` (T) in the unit of the measure, `cohorts` (J, T) in pupils, and
+    `typical_cohort`, the cohort to which the noise of a score refers.
+    """
+
+    schools: tuple[str, ...]
+    years: NDArray[np.int64]
+    figures: Floats
+    seen: Flags
+    noise: Floats
+    design: Floats
+    columns: tuple[str, ...]
+    means: Floats
+    spreads: Floats
+    cohorts: Floats
+    typical_cohort: float
+
+    def without_design(self, figures: Floats) -> SchoolYears:
+        """The same school-years with other `figures` and no fixed effects."""
+        none = np.zeros((*self.seen.shape, 0))
+        return SchoolYears(
+            self.schools, self.years, np.where(self.seen, figures, 0.0), self.seen, self.noise, none, (),
+            self.means, self.spreads, self.cohorts, self.typical_cohort,
+        )  # fmt: skip
+
+
+def arrange(outcomes: pl.DataFrame, context: pl.DataFrame, *, measure: Measure, phase: str) -> SchoolYears:
+    """The school-years of one measure and phase as arrays, with the design of its context.
+
+    Arguments: `outcomes` and `context` as in tables.panel; the schools to compare with each other.
+    Raises NotThisMeasure, NotEnoughYears or NoSpread. METHODS.md section 4.
+    """
+    rows = _rows(outcomes, measure, phase)
+    schools = tuple(rows["school"].unique().sort())
+    years = np.array(rows["year"].unique().sort(), dtype=np.int64)
+    figures = _grid(rows, schools, years, "value")
+    seen = ~np.isnan(figures)
+    _refuse_too_little(measure, years, seen)
+    means = np.nanmean(figures, axis=0)
+    spreads = np.nanstd(figures, axis=0, ddof=1)
+    if not (spreads > 0).all():
+        raise NoSpread(
+            f"every school has the same {measure.label} in {years[np.argmin(spreads)]}.",
+            remedy="Leave that year out, or check the file it came from.",
+        )
+    cohorts, typical = _cohorts(_grid(rows, schools, years, "cohort"), seen)
+    standard = np.where(seen, (figures - means) / spreads, 0.0)
+    noise = _noise(measure, np.where(seen, figures, np.nan), cohorts, spreads)
+    design, columns = contexts.design(context.filter(pl.col("phase") == phase), schools, years, seen)
+    return SchoolYears(
+        schools, years, standard, seen, np.where(seen, noise, 1.0), design, columns, means, spreads,
+        cohorts, typical,
+    )  # fmt: skip
+
+
+def _rows(outcomes: pl.DataFrame, measure: Measure, phase: str) -> pl.DataFrame:
+    rows = outcomes.filter(
+        (pl.col("measure") == measure.name)
+        & (pl.col("phase") == phase)
+        & (pl.col("group") == measure.group)
+        & pl.col("value").is_finite()
+    )
+    if rows.is_empty():
+        raise NotThisMeasure(
+            f"there is no figure of {measure.label} for {phase} schools.",
+            remedy="Choose a measure that the panel holds, or add a source that has it.",
+        )
+    # A year with a handful of figures (tests, pilots) has no spread to speak of.
+    return rows.sort("school", "year").unique(["school", "year"], keep="first", maintain_order=True)
+
+
+def _grid(rows: pl.DataFrame, schools: tuple[str, ...], years: NDArray[np.int64], name: str) -> Floats:
+    """One column as a (J, T) array, nan where there is none."""
+    places = np.searchsorted(np.array(schools), rows["school"].to_numpy())
+    times = np.searchsorted(years, rows["year"].to_numpy())
+    grid = np.full((len(schools), len(years)), np.nan)
+    grid[places, times] = rows[name].cast(pl.Float64).fill_null(np.nan).to_numpy()
+    return grid
+
+
+def _refuse_too_little(measure: Measure, years: NDArray[np.int64], seen: Flags) -> None:
+    repeated = int((seen.sum(axis=1) > 1).sum())
+    if len(years) < FEWEST_YEARS or repeated < FEWEST_SCHOOLS:
+        raise NotEnoughYears(
+            f"{measure.label} has {len(years)} years and {repeated} schools with two of them; "
+            f"{FEWEST_YEARS} years and {FEWEST_SCHOOLS} such schools are needed.",
+            remedy="Add earlier years, or more schools.",
+        )
+
+
+def _cohorts(published: Floats, seen: Flags) -> tuple[Floats, float]:
+    """Cohorts (J, T), the school's nearest known year where one is missing, else the typical one."""
+    known = np.where(published >= 1, published, np.nan)
+    typical = float(np.nanmedian(known)) if np.isfinite(known).any() else 1.0
+    filled = known.copy()
+    years = known.shape[1]
+    for distance in range(1, years):
+        for step in (-distance, distance):
+            shifted = np.full_like(known, np.nan)
+            source = slice(max(0, step), years + min(0, step))
+            target = slice(max(0, -step), years + min(0, -step))
+            shifted[:, target] = known[:, source]
+            filled = np.where(np.isnan(filled), shifted, filled)
+    return np.where(np.isnan(filled), typical, filled), typical
+
+
+def _noise(measure: Measure, figures: Floats, cohorts: Floats, spreads: Floats) -> Floats:
+    """Variance of cohort noise, in squared within-year standard deviations, for a multiplier of 1."""
+    if measure.kind != "share":
+        known = np.where(np.isnan(figures), np.nan, cohorts)
+        return np.asarray(np.nanmedian(known) / cohorts)
+    share = np.clip(figures / 100, 0, 1)
+    national = np.nanmean(share, axis=0)
+    relative = np.nanmean(share - national, axis=1, keepdims=True)
+    # A share of 0 or 100 % in a small cohort is not without noise: half towards the nation's.
+    expected = np.clip(national + 0.5 * relative, 0.02, 0.98)
+    return np.asarray(expected * (1 - expected) / cohorts * (100 / spreads) ** 2)
