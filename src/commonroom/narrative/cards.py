@@ -1,0 +1,98 @@
+"""The card of each school: compact figures that the page's own script lays out when a name is chosen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from commonroom.disclosure import Released
+from commonroom.narrative.story import Story
+from commonroom.narrative.words import Words
+
+MAP = (
+    "attainment", "attainment_low", "attainment_high",
+    "improvement", "improvement_low", "improvement_high",
+)  # fmt: skip
+POSITION = ("position", "low", "high", "lowest", "highest")
+
+
+def tell(story: Story, words: Words) -> dict[str, Any]:
+    """Return the cards by name: schools as short lists, and the names they refer to, once each.
+
+    Each school is [number, name, authority, phase, map, position, match, claim, nearest, themes]; the
+    figures of map and position are as in MAP and POSITION, rounded as they are shown.
+    """
+    names = _names(story)
+    places = {name: number for number, name in enumerate(names)}
+    parts = {
+        "map": _by_school(story.map), "family": _by_school(story.families),
+        "nearest": _lists(story.nearest), "better": _lists(story.better),
+    }  # fmt: skip
+    schools = []
+    for row in story.schools.frame.sort("name", "school", "phase").iter_rows(named=True):
+        key = (row["school"], row["phase"])
+        placed, family = parts["map"].get(key), parts["family"].get(key)
+        schools.append(
+            [
+                row["school"], row["name"], row["authority"], row["phase"],
+                _rounded(placed, MAP, 1), _rounded(family, POSITION, 0),
+                words[f"grade.{family['grade']}"] if family else None,
+                words[f"claim.{family['claim']}"] if family and family["claim"] else None,
+                [places[_full(near)] for near in parts["nearest"].get(key, [])],
+                [_claim(claim, words) for claim in parts["better"].get(key, [])],
+            ]
+        )  # fmt: skip
+    units = {
+        phase: words[f"unit.{story.facts.measures[name].unit}"]
+        for phase, name in story.facts.headline.items()
+    }
+    phases = {phase: words[f"phase.{phase.capitalize()}"] for phase in units}
+    return {"schools": schools, "names": names, "units": units, "phases": phases}
+
+
+def _full(near: dict[str, Any]) -> str:
+    return f"{near['name']}, {near['authority']}"
+
+
+def _names(story: Story) -> list[str]:
+    """Return the names of all schools that are among the nearest of another, sorted."""
+    if story.nearest is None:
+        return []
+    return sorted({_full(near) for near in story.nearest.frame.iter_rows(named=True)})
+
+
+def _by_school(released: Released | None) -> dict[tuple[str, str], Any]:
+    if released is None:
+        return {}
+    return {(row["school"], row["phase"]): row for row in released.frame.iter_rows(named=True)}
+
+
+def _lists(released: Released | None) -> dict[tuple[str, str], Any]:
+    if released is None:
+        return {}
+    found = released.frame.partition_by("school", "phase", as_dict=True, maintain_order=True)
+    return {(str(school), str(phase)): rows.to_dicts() for (school, phase), rows in found.items()}
+
+
+def _rounded(row: dict[str, Any] | None, names: tuple[str, ...], digits: int) -> list[float] | None:
+    """Return the figures of a row, or None when there is no row or one of them was withheld."""
+    if row is None or any(row[name] is None for name in names):
+        return None
+    return [round(float(row[name]), digits) + 0.0 for name in names]
+
+
+def _claim(claim: dict[str, Any], words: Words) -> list[Any]:
+    said = words.say(
+        "card.claim",
+        theme=words[f"theme.{claim['theme']}"],
+        probability=words.percent(claim["probability"]),
+        low=words.signed(claim["low"]),
+        high=words.signed(claim["high"]),
+    )
+    return [1 if claim["better"] else 0, said]
+
+
+def count(released: Released, column: str) -> int:
+    """Return how many schools have a figure in `column`."""
+    return released.frame.filter(pl.col(column).is_not_null())["school"].n_unique()
