@@ -53,12 +53,12 @@ def find(
     asked = _asked(placed, only=only)
     index, distance = _nearest(placed, k=max(wanted, chosen.pool or 0))
     index, distance = _preferred(placed, index, distance, k=wanted)
-    found = match.weigh(placed, index, distance)
+    found = match.weigh(placed, index, distance, asked=asked)
     return Families(
         preset=chosen,
-        neighbours=_frame(placed, found, asked=asked),
-        quality=tables.QUALITY.check(match.quality(placed, found, asked=asked)),
-        gaps=match.gaps(placed, found, asked=asked),
+        neighbours=_frame(placed, found),
+        quality=tables.QUALITY.check(match.quality(placed, found)),
+        gaps=match.gaps(placed, found),
         notes=placed.notes,
     )
 
@@ -88,7 +88,9 @@ def _nearest(placed: Placement, *, k: int) -> tuple[Ints, Floats]:
     order = np.argsort(placed.block, kind="stable")
     edges = np.flatnonzero(np.diff(placed.block[order])) + 1
     for rows in np.split(order, edges):
-        found, far = nearest(placed.places[rows], placed.weights, k=k, total=placed.total, least=placed.least)
+        found, far = nearest(
+            placed.places[rows], placed.weights, k=k, total=placed.total, share=placed.preset.share
+        )
         index[rows] = np.where(found >= 0, rows[found], -1)
         distance[rows] = far
     return index, distance
@@ -105,8 +107,9 @@ def _preferred(placed: Placement, index: Ints, distance: Floats, *, k: int) -> t
     return np.take_along_axis(index, order, axis=1), np.take_along_axis(distance, order, axis=1)
 
 
-def _frame(placed: Placement, found: match.Found, *, asked: Ints) -> pl.DataFrame:
+def _frame(placed: Placement, found: match.Found) -> pl.DataFrame:
     """Neighbours in long form, by school and rank."""
+    asked = found.asked
     index = found.index[asked]
     row, rank = np.nonzero(index >= 0)
     frame = pl.DataFrame(

@@ -22,8 +22,8 @@ class Placement:
 
     `values` (schools x criteria) is in each criterion's unit, `places` the same times sqrt(weight) /
     scale, NaN where unknown; `spreads` the standard deviation and `weights` the weight of each
-    criterion; `total` the weight of all criteria of the preset; `least` the weight two schools
-    must share to be compared; `block` numbers the exact matching; `notes` says what was not used.
+    criterion; `total` the weight of all criteria of the preset; `block` numbers the exact matching;
+    `preferred` is the column that the preset prefers; `notes` says what was not used as asked.
     """
 
     preset: Preset
@@ -37,11 +37,6 @@ class Placement:
     block: Ints
     preferred: pl.Series | None
     notes: tuple[str, ...]
-
-    @property
-    def least(self) -> float:
-        """The weight that two schools must share to be compared, less one part in 10^9 for rounding."""
-        return self.preset.share * float(self.weights.sum()) * (1 - 1e-9)
 
 
 def place(schools: pl.DataFrame, *, preset: Preset) -> Placement:
@@ -77,7 +72,10 @@ def place(schools: pl.DataFrame, *, preset: Preset) -> Placement:
     roots = np.sqrt([variable.weight or variable.coefficient or 0.0 for variable, _ in columns])
     # A coefficient is a weight per squared unit: its weight among the others is coefficient x SD^2.
     weights = np.array(
-        [v.weight or (v.coefficient or 0.0) * s**2 for (v, _), s in zip(columns, spreads, strict=True)]
+        [
+            v.weight or (v.coefficient or 0.0) * _positive(s) ** 2
+            for (v, _), s in zip(columns, spreads, strict=True)
+        ]
     )
     return Placement(
         preset=preset,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date as Date
+from datetime import date as Date  # noqa: N812 - `date` is a field
 from pathlib import Path
 from typing import Literal
 

@@ -23,45 +23,55 @@ Flags = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Found:
-    """Neighbours as rows of a placement (schools x k, -1 where none), and what follows from them."""
+    """Neighbours as rows of a placement (schools x k, -1 where none), and what follows from them.
 
+    `asked` are the rows to answer for; `means` (asked x criteria) the mean of their neighbours.
+    """
+
+    asked: Ints
     index: Ints
     distance: Floats
+    means: Floats
     inside: Flags
     mutual: Flags
     used: Ints
     caliper: float
 
 
-def weigh(placed: Placement, index: Ints, distance: Floats) -> Found:
+def weigh(placed: Placement, index: Ints, distance: Floats, *, asked: Ints) -> Found:
     """Set the caliper over all distances, and see who names whom back and how often each is used."""
     rule = placed.preset.caliper
-    known = distance[index >= 0]
-    caliper = rule.distance or (float(np.percentile(known, rule.percentile)) if known.size else np.nan)
-    size = len(index)
     there = index >= 0
-    # One number for each directed pair: the pair is mutual when the reverse number is there too.
-    pairs = np.arange(size)[:, None] * size + index
-    mutual = np.zeros(index.shape, dtype=np.bool_)
-    mutual[there] = _contains(np.sort(pairs[there]), index[there] * size + np.nonzero(there)[0])
+    known = distance[there]
+    caliper = rule.distance or (float(np.percentile(known, rule.percentile)) if known.size else np.nan)
     return Found(
+        asked=asked,
         index=index,
         distance=distance,
+        means=_means(placed, index[asked]),
         inside=np.asarray(there & (distance <= caliper)),
-        mutual=mutual,
-        used=np.bincount(index[there], minlength=size),
+        mutual=_mutual(index, there),
+        used=np.bincount(index[there], minlength=len(index)),
         caliper=caliper,
     )
 
 
-def _contains(ordered: Ints, wanted: Ints) -> Flags:
-    """Whether each of `wanted` is among the numbers in order."""
-    at = np.minimum(np.searchsorted(ordered, wanted), max(ordered.size - 1, 0))
-    return np.asarray(ordered[at] == wanted) if ordered.size else np.zeros(wanted.size, dtype=np.bool_)
+def _mutual(index: Ints, there: Flags) -> Flags:
+    """Whether each neighbour names the school too: the pair is then there twice, once each way."""
+    first, place = np.nonzero(there)
+    second = index[first, place]
+    pairs = np.minimum(first, second) * len(index) + np.maximum(first, second)
+    order = np.argsort(pairs, kind="stable")
+    twice = np.flatnonzero(np.diff(pairs[order]) == 0)
+    both = np.concatenate([order[twice], order[twice + 1]])
+    mutual = np.zeros(index.shape, dtype=np.bool_)
+    mutual[first[both], place[both]] = True
+    return mutual
 
 
-def quality(placed: Placement, found: Found, *, asked: Ints) -> pl.DataFrame:
+def quality(placed: Placement, found: Found) -> pl.DataFrame:
     """One row per asked school in the form of tables.families.QUALITY (METHODS.md section 3, point 4)."""
+    asked = found.asked
     there = found.index[asked] >= 0
     count = there.sum(axis=1)
     inside = found.inside[asked].sum(axis=1)
@@ -84,7 +94,7 @@ def quality(placed: Placement, found: Found, *, asked: Ints) -> pl.DataFrame:
             "inside": inside,
             "reciprocity": found.mutual[asked].sum(axis=1) / np.where(count > 0, count, np.nan),
             "used": found.used[asked],
-            "far": _far(placed, _gaps(placed, found, asked=asked)),
+            "far": _far(placed, _gaps(placed, found)),
         }
     ).with_columns(pl.col("nearest", "farthest", "caliper", "reciprocity").fill_nan(None))
     nothing = pl.col("neighbours") == 0
@@ -133,23 +143,22 @@ def _sentence() -> pl.Expr:
     return pl.concat_str([opening, fewer, partly, far], ignore_nulls=True)
 
 
-def _gaps(placed: Placement, found: Found, *, asked: Ints) -> Floats:
+def _gaps(placed: Placement, found: Found) -> Floats:
     """Gap of each asked school to its neighbours' mean in standard deviations (asked x criteria)."""
-    means = _means(placed, found, asked=asked)
-    return (placed.values[asked] - means) / np.where(placed.spreads > 0, placed.spreads, 1.0)
+    return (placed.values[found.asked] - found.means) / np.where(placed.spreads > 0, placed.spreads, 1.0)
 
 
-def _means(placed: Placement, found: Found, *, asked: Ints) -> Floats:
+def _means(placed: Placement, index: Ints) -> Floats:
     """Mean of each criterion over the neighbours of whom it is known (asked x criteria)."""
-    means = np.full((asked.size, placed.values.shape[1]), np.nan)
+    means = np.full((len(index), placed.values.shape[1]), np.nan)
     known = ~np.isnan(placed.values)
     filled = np.where(known, placed.values, 0.0)
-    for start in range(0, asked.size, ROWS_AT_ONCE):
-        index = found.index[asked[start : start + ROWS_AT_ONCE]]
-        there = index >= 0
+    for start in range(0, len(index), ROWS_AT_ONCE):
+        rows = index[start : start + ROWS_AT_ONCE]
+        there = rows >= 0
         for column in range(means.shape[1]):
-            counted = (known[:, column][index] & there).sum(axis=1)
-            sums = (filled[:, column][index] * there).sum(axis=1)
+            counted = (known[:, column][rows] & there).sum(axis=1)
+            sums = (filled[:, column][rows] * there).sum(axis=1)
             means[start : start + ROWS_AT_ONCE, column] = sums / np.where(counted > 0, counted, np.nan)
     return means
 
@@ -165,20 +174,17 @@ def _far(placed: Placement, gaps: Floats) -> list[str]:
     return words
 
 
-def gaps(placed: Placement, found: Found, *, asked: Ints) -> pl.DataFrame:
+def gaps(placed: Placement, found: Found) -> pl.DataFrame:
     """One row per asked school and criterion in the form of tables.families.GAPS."""
-    means = _means(placed, found, asked=asked)
-    size, criteria = means.shape
-    values = placed.values[asked]
-    scales = np.where(placed.spreads > 0, placed.spreads, 1.0)
+    size, criteria = found.means.shape
     names = pl.Series([variable.name for variable in placed.variables])
     frame = pl.DataFrame(
         {
-            "school": placed.schools.gather(np.repeat(asked, criteria)),
+            "school": placed.schools.gather(np.repeat(found.asked, criteria)),
             "variable": names.gather(np.tile(np.arange(criteria), size)),
-            "value": values.ravel(),
-            "neighbours_mean": means.ravel(),
-            "gap": ((values - means) / scales).ravel(),
+            "value": placed.values[found.asked].ravel(),
+            "neighbours_mean": found.means.ravel(),
+            "gap": _gaps(placed, found).ravel(),
             "weight": np.tile(placed.weights / placed.weights.sum(), size),
         }
     )
