@@ -97,6 +97,5 @@ JUDGED = Table(
         Column("correlated_with", pl.String, "The variable of that correlation"),
         Column("structure", pl.Float64, "The same with gender, selection ...", limits=(-1, 1)),
         Column("control", pl.Float64, "Correlation of delta with that of prior attainment", limits=(-1, 1)),
-        Column("overlap", pl.Float64, "Mean Jaccard overlap with an earlier year", "share", (0, 1)),
     ),
 )
