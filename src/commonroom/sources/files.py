@@ -14,7 +14,7 @@ import openpyxl
 import polars as pl
 
 from commonroom.errors import SaidToPeople
-from commonroom.sources.reading import Problem
+from commonroom.sources.reading import Problem, counted
 
 SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".parquet")
 SEPARATORS = ",;\t|"
@@ -245,8 +245,8 @@ def _without_empty_rows(name: str, frame: pl.DataFrame, problems: list[Problem])
             *problems,
             Problem(
                 file=name,
-                what=f"{empty} rows are empty.",
-                remedy="They were passed over; nothing to do.",
+                what=f"{counted(empty, 'row')} without any cell filled.",
+                remedy="Passed over; nothing to do.",
             ),
         ]
     return Sheet(name, kept.with_columns(pl.col(ROW).cast(pl.Int64)), tuple(problems))

@@ -225,7 +225,7 @@ def _write_outcomes(looked: _Looked) -> list[str]:
     for column in looked.outcomes:
         name = re.sub(r"[^a-z0-9]+", "_", plain(column).replace("%", " percent ")).strip("_")
         name = name if name[:1].isalpha() else f"outcome_{name}".rstrip("_")
-        names.append(name if name not in names else f"{name}_{len(names)}")
+        names.append(name if name not in names else f"{name}_{len(names) + 1}")
         lines += [f"  {names[-1]}:\n", f"    column: {_quote(column)}\n", f"    label: {_quote(column)}\n"]
         lines += _write_unit(looked, column)
         if "cohort" in looked.roles:

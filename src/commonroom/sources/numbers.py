@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from commonroom.sources.reading import Problem
+from commonroom.sources.reading import Problem, counted
 
 EMPTY = "empty in the file"
 UNREADABLE = "not a number"
@@ -91,12 +91,12 @@ def _say_unreadable(read: pl.DataFrame, cells: Cells) -> list[Problem]:
             row=row["row"],
             column=cells.column,
             school=row["school"],
-            what=f"“{row['raw']}” is neither a number nor a known code ({row['count']} cells).",
+            what=f"“{row['raw']}” is neither a number nor a known code ({counted(row['count'], 'cell')}).",
             remedy="Correct the cells, or say what the code means.",
             left_out=row["count"],
         )
         for row in wrong.head(LISTED).iter_rows(named=True)
-    ] + _say_the_rest(cells, wrong["count"].to_list(), "cells hold other texts that are no numbers")
+    ] + _say_the_rest(cells, wrong["count"].to_list(), "Cells that are neither a number nor a known code")
 
 
 def _say_the_rest(cells: Cells, counts: list[int], what: str) -> list[Problem]:
@@ -107,7 +107,7 @@ def _say_the_rest(cells: Cells, counts: list[int], what: str) -> list[Problem]:
         Problem(
             file=cells.file,
             column=cells.column,
-            what=f"{rest} more {what}.",
+            what=f"{what}: {rest} more.",
             remedy="Check that this is the right column.",
             left_out=rest,
         )
@@ -172,7 +172,7 @@ def _within_limits(read: pl.DataFrame, cells: Cells) -> tuple[pl.DataFrame, list
             left_out=1,
         )
         for row in wrong.head(LISTED).iter_rows(named=True)
-    ] + _say_the_rest(cells, [1] * wrong.height, f"figures are {why}")
+    ] + _say_the_rest(cells, [1] * wrong.height, f"Figures {why}")
     kept = read.with_columns(
         value=pl.when(~outside).then(pl.col("value")),
         missing=pl.when(outside).then(pl.lit(why)).otherwise(pl.col("missing")),

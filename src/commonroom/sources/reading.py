@@ -45,6 +45,11 @@ class Reading:
     measures: tuple[Measure, ...] = ()
 
 
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: 1 school, 2 schools."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def list_problems(problems: Iterable[Problem]) -> pl.DataFrame:
     """Return a frame of tables.sources.PROBLEMS with one row per problem, in the order given."""
     rows = [asdict(problem) for problem in problems]
@@ -103,16 +108,17 @@ def _keep_first(figures: pl.DataFrame) -> tuple[pl.DataFrame, list[Problem]]:
 
 
 def _say_repeated(row: dict[str, object]) -> Problem:
+    schools = counted(int(str(row["count"])), "school")
     same_file = row["release"] == row["kept_release"]
     where = "in the same file" if same_file else f"here and in {row['kept_release']}"
     if not row["differs"]:
-        what = f"{row['count']} figures of {row['variable']} {row['year']} are given twice, {where}."
-        remedy = "They agree; each is counted once."
+        what = f"{row['variable']} {row['year']} is given twice, {where}, for {schools}."
+        remedy = "The two agree; one was kept."
     else:
         kept = "no number" if row["kept_value"] is None else f"{row['kept_value']:g}"
         what = (
             f"{row['variable']} {row['year']} is given twice with other numbers, {where}, for "
-            f"{row['count']} schools (the first: {kept} and {row['value']:g})."
+            f"{schools} (the first: {kept} and {row['value']:g})."
         )
         remedy = "The first was kept. Read only the publication that you trust."
     return Problem(

@@ -16,7 +16,7 @@ from commonroom.sources import mapping as mappings
 from commonroom.sources.files import ROW, Sheet
 from commonroom.sources.mapping import Columns, Mapping, PhaseColumn
 from commonroom.sources.numbers import Cells
-from commonroom.sources.reading import Problem, Reading, combine, list_problems
+from commonroom.sources.reading import Problem, Reading, combine, counted, list_problems
 from commonroom.tables import Table
 from commonroom.tables import sources as tables
 from commonroom.tables.panel import CONTEXT_VARIABLES
@@ -133,7 +133,7 @@ def _place_rows(sheet: Sheet, known: Mapping) -> tuple[pl.DataFrame, list[Proble
     checks = [
         ("__school__", known.school, "no school number"),
         ("__year__", str(known.year), f"no year between {YEARS[0]} and {YEARS[1]}"),
-        ("__phase__", "phase", "a phase that the mapping does not name"),
+        ("__phase__", "phase", "no phase that the mapping names"),
     ]
     problems = []
     for name, column, what in checks:
@@ -146,8 +146,8 @@ def _place_rows(sheet: Sheet, known: Mapping) -> tuple[pl.DataFrame, list[Proble
                     file=sheet.name,
                     row=wrong[ROW][0],
                     column=column,
-                    what=f"{wrong.height} rows have {what}.",
-                    remedy="They were left out. Correct the rows or the mapping.",
+                    what=f"{counted(wrong.height, 'row')} with {what}.",
+                    remedy="Left out. Correct the rows or the mapping.",
                     left_out=wrong.height,
                 )
             )

@@ -12,7 +12,7 @@ from commonroom.sources import numbers
 from commonroom.sources.england import recognise, schools
 from commonroom.sources.england.definition import Definition, Figure, Kind, limits
 from commonroom.sources.files import ROW, Sheet
-from commonroom.sources.reading import Problem, Reading, list_problems
+from commonroom.sources.reading import Problem, Reading, counted, list_problems
 from commonroom.tables import sources as tables
 
 #: Codes of rows that are about the country, in the columns that otherwise hold a number or code.
@@ -74,8 +74,8 @@ def _split(sheet: Sheet, kind: Kind) -> tuple[pl.DataFrame, pl.DataFrame, list[P
         problems.append(
             Problem(
                 file=sheet.name,
-                what=f"{rest.height} rows are about an authority or the country, not a school.",
-                remedy="They were set aside; nothing to do.",
+                what=f"{counted(rest.height, 'row')} about an authority or the country, not a school.",
+                remedy="Set aside; nothing to do.",
             )
         )
     return rows, national, problems

@@ -8,12 +8,14 @@ import polars as pl
 
 from commonroom.sources.england.definition import Definition, Kind
 from commonroom.sources.files import ROW, Sheet
-from commonroom.sources.reading import Problem, Reading, list_problems
+from commonroom.sources.reading import Problem, Reading, counted, list_problems
 from commonroom.tables import sources as tables
 
 #: Coordinates of England on the national grid, in metres, with some sea around it.
 EAST, NORTH = (50_000.0, 700_000.0), (1_000.0, 700_000.0)
 WELSH = "Welsh establishment"
+#: RECTYPE of special schools in the performance tables.
+SPECIAL = "2"
 _TEXT_FACTS = ("name", "authority_code", "authority", "region", "type", "admissions", "gender")
 _LINK = re.compile(r"^(predecessor|successor)\b", re.IGNORECASE)
 
@@ -54,17 +56,20 @@ def read(rows: pl.DataFrame, *, kind: Kind, definition: Definition, release: str
     ]
     # A point outside England (0, 0 stands for "unknown") is no place.
     inside = east.is_between(*EAST) & north.is_between(*NORTH)
+    special = pl.col("RECTYPE") == SPECIAL if "RECTYPE" in columns else pl.lit(False)
     frame = rows.select(
         "school",
         *texts,
         pl.when(inside).then(east).alias("easting"),
         pl.when(inside).then(north).alias("northing"),
         *dates,
+        special.fill_null(False).alias("special"),
         pl.lit(release).alias("release"),
     ).filter(pl.col("type").fill_null("") != WELSH)
+    kinds = _kinds(frame["type"], definition.school_kinds)
     plain = frame.with_columns(
         pl.col("authority_code").str.strip_suffix(".0").str.strip_chars_start("0"),
-        _one_of(frame["type"], definition.school_kinds).alias("kind"),
+        pl.when("special").then(pl.lit("special")).otherwise(kinds).alias("kind"),
         _replace("admissions", definition.admissions),
         _replace("gender", definition.genders),
     )
@@ -82,7 +87,7 @@ def _replace(column: str, meanings: dict[str, str]) -> pl.Expr:
     return text.replace_strict(lower, default=None, return_dtype=pl.String)
 
 
-def _one_of(types: pl.Series, kinds: dict[str, tuple[str, ...]]) -> pl.Series:
+def _kinds(types: pl.Series, kinds: dict[str, tuple[str, ...]]) -> pl.Series:
     """The kind of school for each type: codes in capitals must be equal, words contained."""
     meanings = {text: _kind(text, kinds) for text in types.drop_nulls().unique()}
     return types.replace_strict(meanings, default=None, return_dtype=pl.String)
@@ -130,8 +135,8 @@ def read_links(sheet: Sheet, *, release: str) -> Reading:
             Problem(
                 file=sheet.name,
                 column="LinkType",
-                what=f"{others} links say neither predecessor nor successor.",
-                remedy="They were not read: which number continues the other is not said.",
+                what=f"{counted(others, 'link')} of another kind than predecessor or successor.",
+                remedy="Not read: which number continues the other is not said.",
             )
         )
     return Reading(links=tables.LINKS.check(links), problems=list_problems(problems))

@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import datetime
+import io
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from commonroom.errors import SaidToPeople
+from commonroom.sources import files
+
+Write = Callable[[str, str | bytes], Path]
+
+
+def opened(path: Path) -> files.Sheet:
+    return files.open_sheet(files.find(path)[0])
+
+
+def test_folders_are_searched_downwards_and_names_do_not_tell_whose_disk_it_is(write: Write) -> None:
+    write("2018-2019/b.csv", "a,b\n1,2\n")
+    write("2018-2019/a.CSV", "a,b\n1,2\n")
+    write("notes.docx", "no table")
+    folder = write("letter.pdf", "%PDF").parent
+    assert [document.name for document in files.find(folder)] == [
+        "given/2018-2019/a.CSV",
+        "given/2018-2019/b.csv",
+    ]
+    assert [d.name for d in files.find([folder / "2018-2019" / "b.csv"])] == ["2018-2019/b.csv"]
+
+
+def test_zip_files_are_opened(write: Write) -> None:
+    inside = io.BytesIO()
+    with zipfile.ZipFile(inside, "w") as archive:
+        archive.writestr("2018-2019/b.csv", "a,b\n1,2\n")
+        archive.writestr("2018-2019/readme.pdf", "%PDF")
+    path = write("download.zip", inside.getvalue())
+    assert [d.name for d in files.find(path)] == ["given/download.zip/2018-2019/b.csv"]
+
+
+def test_a_damaged_zip_a_missing_path_and_an_empty_folder_are_said(write: Write, tmp_path: Path) -> None:
+    with pytest.raises(SaidToPeople, match="the zip file is damaged"):
+        files.find(write("download.zip", b"PK\x03\x04 and no more"))
+    with pytest.raises(SaidToPeople, match="there is no such file or folder"):
+        files.find(tmp_path / "nowhere")
+    (tmp_path / "bare").mkdir()
+    with pytest.raises(SaidToPeople, match="there is no table here"):
+        files.find(tmp_path / "bare")
+
+
+def test_a_file_that_may_not_be_read_is_said(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write("a.csv", "a,b\n")
+
+    def refuse(self: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(SaidToPeople, match=r"cannot be read \(Permission denied\)"):
+        files.find(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "likeness"),
+    [
+        (b"%PDF-1.7", "a PDF document"),
+        (b"\n<!DOCTYPE html>", "a web page"),
+        (b'{"error": 404}', "JSON"),
+        (b"\xd0\xcf\x11\xe0\xa1", "an old Excel workbook"),
+        (b"version https://git-lfs.github.com/spec/v1", "a pointer to a file that was not fetched"),
+    ],
+)
+def test_what_is_no_table_is_said_to_look_like_something(write: Write, content: bytes, likeness: str) -> None:
+    with pytest.raises(SaidToPeople, match=f"it looks like {likeness}"):
+        opened(write("england_ks4final.csv", content))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "name,n\nYsgol Tŷ,1\n".encode(),
+        "\ufeffname,n\r\nYsgol Tŷ,1\r\n".encode(),
+        "name,n\nYsgol Tŷ,1\n".encode("utf-16"),
+        "\nname;n\nYsgol Tŷ;1".encode(),
+    ],
+)
+def test_encodings_marks_line_ends_and_separators_are_found(write: Write, content: bytes) -> None:
+    sheet = opened(write("a.csv", content))
+    assert sheet.frame.rows() == [(1, "Ysgol Tŷ", "1")]
+    assert sheet.problems == ()
+
+
+def test_latin_1_is_read(write: Write) -> None:
+    sheet = opened(write("a.csv", b"name,n\nNorth Star 82\xb0,1\n"))
+    assert sheet.frame["name"].to_list() == ["North Star 82°"]
+
+
+def test_empty_rows_are_passed_over_and_rows_keep_their_numbers(write: Write) -> None:
+    sheet = opened(write("a.csv", "a,b\n1,2\n , \n3,4\n,\n,\n"))
+    assert sheet.frame.rows() == [(1, "1", "2"), (3, "3", "4")]
+    assert [problem.what for problem in sheet.problems] == ["3 rows without any cell filled."]
+
+
+def test_a_file_cut_off_in_a_row_is_said_with_the_row(write: Write) -> None:
+    (problem,) = opened(write("a.csv", 'a,b,c\n1,"x, y",3\n4,5')).problems
+    assert (problem.row, problem.what) == (2, "The row has 2 cells and the header has 3.")
+    assert problem.remedy == "Download the file again: it was cut off here."
+
+
+def test_rows_with_too_many_cells_are_said_and_a_cell_may_run_over_lines(write: Write) -> None:
+    (problem,) = opened(write("a.csv", 'a,b\n"x\ny",2\n3,4,5\n6,7\n')).problems
+    assert (problem.row, problem.what) == (2, "The row has 3 cells and the header has 2.")
+    assert "Mend the row" in problem.remedy
+
+
+def test_many_wrong_rows_are_counted_in_one_sentence(write: Write) -> None:
+    problems = opened(write("a.csv", "a,b\n" + "1,2,3\n" * 20)).problems
+    assert len(problems) == 7
+    assert problems[-1].what == "In all 20 rows have another number of cells than the header."
+
+
+@pytest.mark.parametrize("content", ["", "  \n", "a,b\n", "a,b\n,\n"])
+def test_an_empty_file_is_said(write: Write, content: str) -> None:
+    with pytest.raises(SaidToPeople, match=r"is empty|has no row"):
+        opened(write("a.csv", content))
+
+
+def test_repeated_and_empty_column_names_are_told_apart() -> None:
+    assert files.unique_names([" a ", "a", "", None]) == ["a", "a (2)", "column 3", "column 4"]
+
+
+def test_parquet_is_read_as_text(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    pl.DataFrame({"id": [1, 2], "value": [0.5, None]}).write_parquet(path)
+    assert opened(path).frame.rows() == [(1, "1", "0.5"), (2, "2", None)]
+
+
+def test_workbooks_are_read_from_their_first_table(workbook: Callable[..., Path]) -> None:
+    day = datetime.datetime(2024, 9, 1)
+    path = workbook([["Cover sheet"]], [["A title"], [], ["id", "day", None], [1e16, day, 2.5]])
+    assert opened(path).frame.rows(named=True) == [
+        {"__row__": 1, "id": "10000000000000000", "day": "2024-09-01", "column 3": "2.5"}
+    ]
+
+
+def test_workbooks_without_a_table_and_damaged_ones_are_said(
+    workbook: Callable[..., Path], write: Write
+) -> None:
+    with pytest.raises(SaidToPeople, match="no sheet of the workbook holds a table"):
+        opened(workbook([["Cover sheet"]]))
+    with pytest.raises(SaidToPeople, match="the workbook cannot be read"):
+        opened(write("a.xlsx", b"PK\x03\x04 and no more"))
