@@ -1,0 +1,1 @@
+"""Where evidence lives: immutable versions in a folder, and the doctor that examines them."""
