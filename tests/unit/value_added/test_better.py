@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from commonroom import disclosure
 from commonroom.panel import measures
 from commonroom.value_added import better
 
@@ -186,6 +187,20 @@ def test_years_are_averaged_and_each_is_left_out_once():
     assert first["agreement"] == pytest.approx(2 / 3)
     assert first["probability"] > 0.99
     assert not first["claim"]
+
+
+def test_what_rests_on_few_pupils_is_not_shown():
+    rows = [
+        (s, 2024, "adjusted", r, 0.1, 0.0, n)
+        for s, r, n in (("a", 3.0, 5.0), ("b", 0.0, 6.0), ("c", 0.1, None))
+    ]
+    lists = {"a": ["b", "c"], "b": ["a", "c"], "c": ["a", "b"]}
+    found = better.find(residuals(rows), neighbours(lists), terms=terms())
+    shown = disclosure.release(found.schools, rule=better.RULE).rows()
+    assert {name for name, value in shown[0].items() if value is not None} == {
+        "school", "phase", "measure", "theme", "years", "neighbours", "universes"
+    }  # fmt: skip
+    assert all(row["sentence"] for row in shown[1:])
 
 
 def test_every_preset_number_of_neighbours_and_version_is_a_universe():

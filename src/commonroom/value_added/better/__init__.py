@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from commonroom.disclosure import Rule
 from commonroom.tables import Table
 from commonroom.tables import better as tables
 from commonroom.value_added.better import differences
@@ -14,10 +15,21 @@ from commonroom.value_added.better.differences import Flags, Floats, Pool, keep,
 from commonroom.value_added.better.terms import Terms
 from commonroom.value_added.better.wording import say, turn
 
-__all__ = ["Better", "Terms", "find", "keep", "posterior"]
+__all__ = ["RULE", "Better", "Terms", "find", "keep", "posterior"]
 
 #: Half the width of a 95 % range, and the one-sided 95 % point, in standard deviations.
 RANGE, ONE_SIDED = 1.96, 1.64
+
+#: What may be shown of `Better.schools`: nothing about a year of fewer than six pupils.
+RULE = Rule(
+    keys=("school", "phase", "measure"),
+    figures={
+        column.name: "cohort"
+        for column in tables.BETTER.columns
+        if column.name not in ("school", "phase", "measure", "theme", "years", "neighbours", "universes")
+    },
+    official=True,
+)
 
 
 @dataclass(frozen=True)
@@ -43,8 +55,13 @@ def find(residuals: pl.DataFrame, neighbours: pl.DataFrame, *, terms: Terms) -> 
     ordered = residuals.sort("measure", "version", "school", "year").with_columns(
         pl.col("residual", "variance", "context_error").fill_nan(None)
     )
+    schools = ordered["school"].unique().sort()
+    links = {
+        str(preset): differences.link(part, schools)
+        for (preset,), part in neighbours.partition_by("preset", as_dict=True, maintain_order=True).items()
+    }
     found = [
-        _judge(rows, neighbours, terms)
+        _judge(rows, schools, links, terms)
         for rows in ordered.partition_by("measure", maintain_order=True)
         if rows.filter(pl.col("version") == terms.version).height
     ]
@@ -54,18 +71,15 @@ def find(residuals: pl.DataFrame, neighbours: pl.DataFrame, *, terms: Terms) -> 
     )
 
 
-def _judge(rows: pl.DataFrame, neighbours: pl.DataFrame, terms: Terms) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _judge(
+    rows: pl.DataFrame, schools: pl.Series, links: dict[str, pl.DataFrame], terms: Terms
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Judge one measure: the main universe, then the others, then what may be said."""
     name = str(rows["measure"][0])
     measure = terms.measures[name]
     rows = rows.with_columns(pl.col("residual") * turn(measure))
-    schools = rows["school"].unique().sort()
     pools = _pools(rows, schools)
     main = pools[terms.version, None]
-    links = {
-        str(preset): differences.link(part, schools)
-        for (preset,), part in neighbours.partition_by("preset", as_dict=True, maintain_order=True).items()
-    }
     family = differences.compare(differences.weigh(links[terms.preset], main, k=terms.k), main)
     delta = np.where(family.count >= terms.fewest, main.residual - family.mean, np.nan)
     noise = main.variance + family.noise + main.context
