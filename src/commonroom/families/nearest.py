@@ -26,16 +26,17 @@ ROWS_AT_ONCE, PAIRS_AT_ONCE = 128, 3_200_000
 MILLIONTHS = 1_000_000
 
 
-def nearest(places: Floats, weights: Floats, *, k: int, total: float, share: float) -> tuple[Ints, Floats]:
+def nearest(values: Floats, factors: Floats, weights: Floats, *, k: int, share: float) -> tuple[Ints, Floats]:
     """Find the k nearest of every row among all others, exactly; ties go to the earlier row.
 
-    `places` (n x p): weighted coordinates, NaN where unknown; `weights` (p); `total`: the weight W
-    of all criteria; `share` of `weights` that two rows must share (to within p millionths). Returns
-    row numbers (n x k, -1 where there are no more) and distances (n x k, NaN there). Uses as many
-    threads as BLAS is allowed; the result does not depend on how many.
+    `values` (n x p), NaN where unknown; `factors` (p): sqrt(weight) / scale, so that differences
+    times factors are squared and summed; `weights` (p); `share` of the weight that two rows must
+    share (to within p millionths). Returns row numbers (n x k, -1 where there are no more) and
+    sqrt(S / V) (n x k, NaN there). Uses as many threads as BLAS is allowed; the result does not
+    depend on how many.
     """
-    space = _Space(places, weights, k=k, share=share)
-    n = len(places)
+    space = _Space(values, factors, weights, k=k, share=share)
+    n = len(values)
     index = np.full((n, k), -1, dtype=np.int64)
     distance = np.full((n, k), np.nan)
     pools = threadpool_info()
@@ -48,7 +49,7 @@ def nearest(places: Floats, weights: Floats, *, k: int, total: float, share: flo
         for chunk in mine:
             found, ratios = space.nearest(chunk, space_for_products[: chunk.size])
             index[chunk, : found.shape[1]] = found
-            distance[chunk, : found.shape[1]] = np.sqrt(total * ratios)
+            distance[chunk, : found.shape[1]] = np.sqrt(ratios)
 
     with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(threads) as executor:
         list(executor.map(fill, [chunks[start::threads] for start in range(threads)]))
@@ -59,16 +60,19 @@ def nearest(places: Floats, weights: Floats, *, k: int, total: float, share: flo
 class _Space:
     """All schools of one block, ready to be asked."""
 
-    def __init__(self, places: Floats, weights: Floats, *, k: int, share: float) -> None:
-        known = ~np.isnan(places)
-        self.n, self.k, self.weights = len(places), k, weights
+    def __init__(self, values: Floats, factors: Floats, weights: Floats, *, k: int, share: float) -> None:
+        known = ~np.isnan(values)
+        self.n, self.k, self.weights, self.factors = len(values), k, weights, factors
         # Columns apart: gathers of one variable are then contiguous, and sums have one fixed order.
-        self.columns = np.ascontiguousarray(np.where(known, places, 0.0).T)
+        # They hold what was given: differences of that are exact where its decimals are, and so are ties.
+        self.columns = np.ascontiguousarray(np.where(known, values, 0.0).T)
         self.known = np.ascontiguousarray(known.T)
         self.some = frozenset(np.flatnonzero(~known.all(axis=0)).tolist())
-        self.norms = (self.columns**2).sum(axis=0)
+        means = self.columns.sum(axis=1) / np.maximum(self.known.sum(axis=1), 1)
+        places = np.where(known, (values - means) * factors, 0.0).T
+        self.norms = (places**2).sum(axis=0)
         partly = [number in self.some for number in range(len(weights))]
-        self.fixed, self.partly = self.columns[~np.array(partly)], self.columns[partly]
+        self.fixed, self.partly = places[~np.array(partly)], places[partly]
         self.partly_known = self.known[partly].astype(np.float32)
         self.parts = np.round(MILLIONTHS * weights / weights.sum())
         self.partly_parts = self.parts[partly].astype(np.float32)
@@ -133,6 +137,7 @@ class _Space:
         sums, shared, parts = np.zeros(rows.size), np.zeros(rows.size), np.zeros(rows.size)
         for number, (weight, part) in enumerate(zip(self.weights, self.parts, strict=True)):
             gaps = self.columns[number][rows] - self.columns[number][found]
+            gaps *= self.factors[number]
             gaps *= gaps
             both: npt.NDArray[np.bool_] | int = 1
             if number in self.some:

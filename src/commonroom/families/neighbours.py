@@ -89,10 +89,10 @@ def _nearest(placed: Placement, *, k: int) -> tuple[Ints, Floats]:
     edges = np.flatnonzero(np.diff(placed.block[order])) + 1
     for rows in np.split(order, edges):
         found, far = nearest(
-            placed.places[rows], placed.weights, k=k, total=placed.total, share=placed.preset.share
+            placed.values[rows], placed.factors, placed.weights, k=k, share=placed.preset.share
         )
         index[rows] = np.where(found >= 0, rows[found], -1)
-        distance[rows] = far
+        distance[rows] = far * np.sqrt(placed.total)
     return index, distance
 
 

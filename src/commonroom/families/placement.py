@@ -20,9 +20,8 @@ Ints: TypeAlias = npt.NDArray[np.int64]
 class Placement:
     """Schools in order of identity, placed on the criteria that are known of at least one of them.
 
-    `values` (schools x criteria) is in each criterion's unit, `places` the same times sqrt(weight) /
-    scale, NaN where unknown; `spreads` the standard deviation and `weights` the weight of each
-    criterion; `total` the weight of all criteria of the preset; `block` numbers the exact matching;
+    `values` (schools x criteria) is in each criterion's unit, NaN where unknown; `factors` is
+    sqrt(weight) / scale, `spreads` the standard deviation and `weights` the weight of each criterion; `total` the weight of all criteria of the preset; `block` numbers the exact matching;
     `preferred` is the column that the preset prefers; `notes` says what was not used as asked.
     """
 
@@ -30,7 +29,7 @@ class Placement:
     schools: pl.Series
     variables: tuple[Variable, ...]
     values: Floats
-    places: Floats
+    factors: Floats
     spreads: Floats
     weights: Floats
     total: float
@@ -82,7 +81,7 @@ def place(schools: pl.DataFrame, *, preset: Preset) -> Placement:
         schools=rows["school"],
         variables=tuple(variable for variable, _ in columns),
         values=values,
-        places=(values - np.nanmean(values, axis=0)) / scales * roots,
+        factors=roots / scales,
         spreads=spreads,
         weights=weights,
         total=float(weights.sum()) + absent,
