@@ -165,12 +165,7 @@ def _find_ragged(name: str, text: str, separator: str, width: int) -> list[Probl
     if any(line.count('"') % 2 for line in lines):  # a cell runs over several lines
         widths = [len(cells) for cells in csv.reader(io.StringIO(text), delimiter=separator)]
     else:
-        widths = [
-            len(next(csv.reader([line], delimiter=separator)))
-            if '"' in line
-            else line.count(separator) + 1 if line else 0
-            for line in lines
-        ]  # fmt: skip
+        widths = [_width(line, separator, width) for line in lines]
     wrong = [row for row, cells in enumerate(widths) if row and cells not in (0, width)]
     cut = bool(wrong) and widths[wrong[-1]] < width and not any(widths[wrong[-1] + 1 :])
     problems = [
@@ -193,6 +188,15 @@ def _find_ragged(name: str, text: str, separator: str, width: int) -> list[Probl
             )
         )
     return problems
+
+
+def _width(line: str, separator: str, expected: int) -> int:
+    """How many cells a line has; parsed only where counting cannot tell."""
+    if '"' not in line:
+        return line.count(separator) + 1 if line else 0
+    if line.count(f'"{separator}"') + 1 == expected:  # every cell is quoted
+        return expected
+    return len(next(csv.reader([line], delimiter=separator)))
 
 
 def _read_parquet(content: bytes) -> pl.DataFrame:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from commonroom.errors import SaidToPeople
-from commonroom.sources import files, numbers
+from commonroom.sources import files, numbers, places
 from commonroom.sources import mapping as mappings
 from commonroom.sources.files import ROW, Sheet
 from commonroom.sources.mapping import Columns, Mapping, PhaseColumn
@@ -21,8 +20,6 @@ from commonroom.tables import Table
 from commonroom.tables import sources as tables
 from commonroom.tables.panel import CONTEXT_VARIABLES
 
-#: Mean radius of the earth in metres (IUGG).
-EARTH = 6_371_008.8
 YEARS = (1980, 2100)
 
 
@@ -42,12 +39,13 @@ def read(path: str | Path | Iterable[str | Path], *, mapping: str | Path | Mappi
     """Read a table of schools through a mapping; its outcomes become measures of the reading.
 
     Arguments: `path`, a CSV, XLSX or Parquet file (or several of one form); `mapping`, a YAML file
-    or a Mapping. Latitude and longitude become metres by the equirectangular projection about
-    the mean of the table's own places: distances within 300 km are right to about half a per
-    cent. Problems are collected; SaidToPeople is raised only if nothing can be used.
+    or a Mapping. Latitude and longitude become metres (`places.project`). Problems are collected;
+    SaidToPeople is raised only if nothing can be used.
     """
     known = mappings.load(mapping)
     readings = [_read(files.open_sheet(document), known) for document in files.find(path)]
+    if known.location is not None and known.location.latitude is not None:
+        readings = places.project(readings)
     return replace(combine(readings), measures=known.measures())
 
 
@@ -264,17 +262,18 @@ def _fit(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
 def _locate(
     rows: pl.DataFrame, known: Mapping, file: str
 ) -> tuple[tuple[pl.Series, pl.Series], list[Problem]]:
-    """East and north in metres for each row; empty where the table has no usable place."""
+    """East and north of each row, as the table has them; empty where it has no usable place."""
     nowhere = pl.Series([None] * rows.height, dtype=pl.Float64)
     place = known.location
     names = [] if place is None else [n for n in place.model_dump().values() if n]
     if place is None or not set(names) <= set(rows.columns):
         return (nowhere, nowhere), []
-    first, second = names
     in_degrees = place.latitude is not None
-    ranges = ((-90.0, 90.0), (-180.0, 180.0)) if in_degrees else ((None, None), (None, None))
+    # East comes first, as in easting and northing; the pole itself has no east.
+    ranges = ((-180.0, 180.0), (-89.9, 89.9)) if in_degrees else ((None, None), (None, None))
+    names = names[::-1] if in_degrees else names
     read, problems = [], []
-    for name, (low, high) in zip((first, second), ranges, strict=True):
+    for name, (low, high) in zip(names, ranges, strict=True):
         raw = rows.select(row=ROW, school="__school__", raw=name)
         frame, said = numbers.parse(raw, cells=Cells(file, name, low=low, high=high), codes=known.codes)
         read.append(frame["value"])
@@ -282,15 +281,7 @@ def _locate(
     # 0, 0 is how many tables say that they do not know the place.
     somewhere = ((read[0] != 0) | (read[1] != 0)) & read[0].is_not_null() & read[1].is_not_null()
     east, north = (value.set(~somewhere.fill_null(False), None) for value in read)
-    if not in_degrees:
-        return (east, north), problems
-    latitude, longitude = east, north
-    middle = float(latitude.mean() or 0.0), float(longitude.mean() or 0.0)  # type: ignore[arg-type]
-    degree = math.pi / 180 * EARTH
-    return (
-        ((longitude - middle[1]) * degree * math.cos(math.radians(middle[0]))).round(1),
-        ((latitude - middle[0]) * degree).round(1),
-    ), problems
+    return (east, north), problems
 
 
 def _read_links(rows: pl.DataFrame, known: Mapping) -> pl.DataFrame:

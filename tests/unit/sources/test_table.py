@@ -77,6 +77,21 @@ def test_degrees_become_metres_about_the_middle(read: Callable[..., Reading]) ->
     assert moved["easting"][1] - moved["easting"][0] == pytest.approx(8269.5, abs=2)
 
 
+def test_distances_are_right_to_half_a_per_cent(read: Callable[..., Reading]) -> None:
+    # Cardiff to Holyhead is 226.18 km on the WGS 84 ellipsoid (Vincenty).
+    schools = read(("41.95,-87.70", "51.4816,-3.1791"), ("41.85,-87.70", "53.3094,-4.6330")).schools
+    (east, north), (east_2, north_2) = schools.select("easting", "northing").rows()[:2]
+    assert ((east - east_2) ** 2 + (north - north_2) ** 2) ** 0.5 == pytest.approx(226_177, rel=0.005)
+
+
+def test_tables_that_are_read_together_have_one_middle(write: Write) -> None:
+    first = write("a/district.csv", CHICAGO)
+    second = write("b/district.csv", CHICAGO.replace("6100", "7100").replace("41.", "42."))
+    schools = table.read([first, second], mapping=write("mapping.yaml", MAPPING)).schools
+    north = dict(schools.select("school", "northing").rows())
+    assert north["710000"] - north["610000"] == pytest.approx(111_082, rel=0.005)
+
+
 def test_metres_stay_as_they_are(read: Callable[..., Reading]) -> None:
     changes = [
         ("Latitude", "East"),
@@ -91,7 +106,7 @@ def test_metres_stay_as_they_are(read: Callable[..., Reading]) -> None:
 def test_a_place_off_the_globe_and_a_table_without_places(read: Callable[..., Reading]) -> None:
     off = read(("41.95", "141.95"))
     assert off.schools["northing"][0] is None
-    assert "141.95 is outside -90 to 90." in off.problems["what"]
+    assert "141.95 is outside -89.9 to 89.9." in off.problems["what"]
     none = read(("location: {latitude: Latitude, longitude: Longitude}\n", ""))
     assert none.schools["easting"].null_count() == 3
 
