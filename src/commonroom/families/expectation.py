@@ -203,7 +203,9 @@ def _learn(values: Floats, outcome: Floats, *, roles: tuple[str, ...], seed: int
         early_stopping=False,
         random_state=seed,
     )
-    return Blend((smooth, trees.fit(values, outcome)))
+    # scikit-learn's trees refuse a variable that is known of nobody.
+    unknown = np.isnan(values).all(axis=0)
+    return Blend((smooth, trees.fit(np.where(unknown, 0.0, values), outcome)))
 
 
 def smooth_of(learner: Learner) -> Smooth:

@@ -45,6 +45,7 @@ class Expectation(BaseModel):
     criteria: tuple[str, ...] = Field(min_length=1)
     stand_ins: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     floor: float = Field(gt=0, le=1, description="Least weight, as a share of the largest")
+    share: float = Field(gt=0, le=1, description="Weight that two schools must share to be compared")
     k: int = Field(ge=1)
     source: str
     date: datetime.date
@@ -52,7 +53,10 @@ class Expectation(BaseModel):
 
 @dataclass(frozen=True)
 class Intake:
-    """The intake of each school: `values` (schools x variables), standardised, NaN where unknown."""
+    """The intake of each school: `values` (schools x variables), NaN where unknown.
+
+    Context is standardised among schools of its own block, which special schools would else stretch.
+    """
 
     schools: pl.DataFrame
     names: tuple[str, ...]
@@ -113,7 +117,8 @@ def read_intake(schools: pl.DataFrame, *, definition: Expectation) -> Intake:
             where=definition.name,
             remedy=f"Give at least one of: {', '.join(definition.variables)}.",
         )
-    context = [_scores(rows[name].cast(pl.Float64)).to_numpy() for name in columns]
+    block = _numbered(rows, [name for name in BLOCKS if name in rows.columns])
+    context = [_scores_within(rows[name].cast(pl.Float64), block) for name in columns]
     structure = [_flag(rows, flag) for flag in flags]
     return Intake(
         schools=rows,
@@ -121,7 +126,7 @@ def read_intake(schools: pl.DataFrame, *, definition: Expectation) -> Intake:
         labels=(*(CONTEXT_VARIABLES[name][0] for name in columns), *(flag.label for flag in flags)),
         roles=("context",) * len(columns) + ("structure",) * len(flags),
         values=np.column_stack([*context, *structure]).astype(np.float64),
-        block=_numbered(rows, [name for name in BLOCKS if name in rows.columns]),
+        block=block,
         area=_numbered(rows.with_columns(_area(rows)), ["authority_code"]),
     )
 
@@ -132,6 +137,15 @@ def _scores(values: pl.Series) -> pl.Series:
     spread = values.std()
     scale = spread if isinstance(spread, float) and spread > 0 else 1.0
     return (values - values.mean()) / scale
+
+
+def _scores_within(values: pl.Series, block: Ints) -> Floats:
+    """Standard scores within each block."""
+    scores = np.full(values.len(), np.nan)
+    for number in range(int(block.max()) + 1):
+        rows = np.flatnonzero(block == number)
+        scores[rows] = _scores(values.gather(rows)).to_numpy()
+    return scores
 
 
 def _flag(rows: pl.DataFrame, flag: Structure) -> Floats:

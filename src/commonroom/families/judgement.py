@@ -56,8 +56,8 @@ def judge(
     reciprocity and hubness need no outcome and are those of the families as published.
 
     r2: 1 - sum delta^2 / sum (y - mean)^2. r2_corrected: both sums less those of the noise of the
-    cohort, s2 / n_j, s2 the slope of delta^2 on 1 / n_j. gap: |z_j - family mean of z| over the
-    context variables known of half the schools, z standardised over all. reciprocity: share of
+    cohort, s2 / n_j, s2 the slope of delta^2 on 1 / n_j (weighted by n_j). gap: |z_j - family mean of
+    z| over the context variables known of half the schools, standardised. reciprocity: share of
     neighbours naming the school too. most_used: in how many families. correlation: of the position
     among the fifty with each of those variables; structure: with the definition's yes-or-no facts.
     control: of delta with the same delta of prior attainment, which no school can have changed.
@@ -104,18 +104,24 @@ def _groups(rows: pl.DataFrame) -> dict[str, Flags]:
 
 def _case(rows: pl.DataFrame, preset: Preset) -> _Case:
     """Find the families of one preset."""
-    neighbours = find(rows, preset=preset, k=SIZE).neighbours
     wide = find(rows, preset=preset, k=WIDE).neighbours
+    # A preset that prefers a region chooses other schools when it may choose more.
+    own = wide if preset.prefer is None else find(rows, preset=preset, k=SIZE).neighbours
     others = apart(wide, rows).filter(pl.col("rank").rank("ordinal").over("school") <= SIZE)
-    family = rows_of(neighbours, rows["school"])
-    mutual = rows.select("school").join(
-        neighbours.group_by("school").agg(pl.col("mutual").mean()),
-        on="school",
-        how="left",
-        maintain_order="left",
-    )["mutual"]
+    family = rows_of(own.filter(pl.col("rank") <= SIZE), rows["school"])
     used = np.bincount(family[family >= 0], minlength=rows.height)
-    return _Case(preset, family, others, mutual.fill_null(np.nan).to_numpy(), used)
+    return _Case(preset, family, others, _mutual(family), used)
+
+
+def _mutual(family: Ints) -> Floats:
+    """Share of each school's neighbours that name it too, NaN where it has none."""
+    size = len(family)
+    row, rank = np.nonzero(family >= 0)
+    there = row * size + family[row, rank]
+    back = family[row, rank] * size + row
+    named = np.bincount(row, weights=np.isin(back, there), minlength=size)
+    counts = np.bincount(row, minlength=size)
+    return np.where(counts > 0, named / np.maximum(counts, 1), np.nan)
 
 
 def _judging(intake: Intake) -> list[int]:
@@ -153,8 +159,9 @@ def _noise(stood: pl.DataFrame, told: pl.DataFrame) -> Floats | None:
     both = ~np.isnan(small) & ~np.isnan(squares)
     if both.mean() < LEAST_KNOWN or small[both].std() == 0:
         return None
-    slope = float(np.cov(small[both], squares[both])[0, 1] / small[both].var(ddof=1))
-    return np.where(both, max(slope, 0.0) * small, np.nan)
+    # Weighted by cohort: a handful of tiny schools would else settle the slope.
+    slope, _ = np.polyfit(small[both], squares[both], 1, w=np.sqrt(size[both]))
+    return np.where(both, max(float(slope), 0.0) * small, np.nan)
 
 
 def _prediction(stood: pl.DataFrame, noise: Floats | None, *, rows: Flags) -> dict[str, object]:

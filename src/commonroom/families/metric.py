@@ -18,8 +18,9 @@ from commonroom.tables.panel import CONTEXT_VARIABLES
 
 #: Fewer schools than this teach no weights: the criteria then count the same.
 LEARN_FROM = 40
-#: A criterion known of a smaller share of the schools is left out of the metric.
-LEAST_KNOWN = 0.25
+#: A criterion known of a smaller share of the schools is left out: schools of which less is known
+#: would be near too many (in 2025 one was in 769 families, with criteria known of two fifths).
+LEAST_KNOWN = 0.75
 
 
 @dataclass(frozen=True)
@@ -83,13 +84,24 @@ def criteria_of(intake: Intake, definition: Expectation) -> Floats:
 
     A criterion that is known of no school takes the first of its stand-ins that is known of any.
     """
-    columns = []
-    for criterion in definition.criteria:
-        possible = (criterion, *definition.stand_ins.get(criterion, ()))
-        names = [name for name in possible if name in intake.names]
-        unknown = np.full(len(intake.values), np.nan)
-        columns.append(intake.values[:, intake.names.index(names[0])] if names else unknown)
-    return np.column_stack(columns)
+    unknown = np.full(len(intake.values), np.nan)
+    columns = [_column(intake, criterion, definition) for criterion in definition.criteria]
+    return np.column_stack(
+        [unknown if name is None else intake.values[:, intake.names.index(name)] for name in columns]
+    )
+
+
+def _column(intake: Intake, criterion: str, definition: Expectation) -> str | None:
+    """The column a criterion is taken from: its own, or the first stand-in that is known of any school."""
+    possible = (criterion, *definition.stand_ins.get(criterion, ()))
+    return next((name for name in possible if name in intake.names), None)
+
+
+def _spread(intake: Intake, criterion: str, definition: Expectation, main: Ints) -> float:
+    """Standard deviation (n - 1) of a criterion in its own unit; 1 where schools do not differ."""
+    column = _column(intake, criterion, definition)
+    spread = intake.schools[str(column)].cast(pl.Float64).gather(main).std()
+    return spread if isinstance(spread, float) and spread > 0 else 1.0
 
 
 def _main_block(intake: Intake, outcome: Floats) -> Ints:
@@ -118,15 +130,16 @@ def _weigh(
         )
         slopes = np.full((1, used.size), np.nan)
     shares = _shares(slopes, floor=definition.floor)
-    labels = [CONTEXT_VARIABLES[definition.criteria[at]][0] for at in used]
+    names = [definition.criteria[at] for at in used]
     frame = pl.DataFrame(
         {
-            "variable": [definition.criteria[at] for at in used],
-            "label": labels,
+            "variable": names,
+            "label": [CONTEXT_VARIABLES[name][0] for name in names],
             "weight": shares.mean(axis=0),
             "lowest": shares.min(axis=0),
             "highest": shares.max(axis=0),
             "slope": pl.Series(slopes.mean(axis=0)).fill_nan(None),
+            "scale": [_spread(intake, name, definition, main) for name in names],
             "known": known[used],
         }
     )
@@ -156,9 +169,11 @@ def _preset(definition: Expectation, weights: pl.DataFrame, *, date: datetime.da
         k=definition.k,
         blocks=("phase", *BLOCKS),
         variables=tuple(
-            Variable(name=row["variable"], weight=row["weight"]) for row in weights.iter_rows(named=True)
+            Variable(name=row["variable"], weight=row["weight"], scale=row["scale"])
+            for row in weights.iter_rows(named=True)
         ),
         stand_ins=definition.stand_ins,
+        share=definition.share,
         source=definition.source,
         date=date,
         notes="A family's mean is compared after allowing for what is expected of each of its schools.",

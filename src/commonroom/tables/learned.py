@@ -31,6 +31,9 @@ WEIGHTS = Table(
         Column("lowest", pl.Float64, "Smallest weight over the folds", "share", (0, 1)),
         Column("highest", pl.Float64, "Largest weight over the folds", "share", (0, 1)),
         Column("slope", pl.Float64, "Outcome for one standard deviation more", "unit of measure"),
+        Column(
+            "scale", pl.Float64, "Standard deviation that differences are divided by", "unit of criterion"
+        ),
         Column("known", pl.Float64, "Share of the schools of which it is known", "share", (0, 1)),
     ),
 )
