@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import textwrap
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,6 +25,12 @@ FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans'
 VEGA_LITE = "6.4"
 #: How many standard deviations the edge of an 80 % ellipse (two dimensions) is from its middle.
 ELLIPSE_80 = 1.7941
+
+#: What the map's specification carries of each school.
+MAPPED = (
+    "school", "name", "attainment", "attainment_sd", "improvement", "improvement_sd", "correlation",
+    "probability",
+)  # fmt: skip
 
 THEME: dict[str, Any] = {
     "background": "transparent",
@@ -75,8 +83,8 @@ def map(released: Released, *, words: Words, lines: Mapping[str, float] | None =
     points = chart.mark_point(size=38, strokeWidth=1.2, aria=False).encode(
         x=_axis("attainment", words["attainment"]),
         y=_axis("improvement", words["improvement"]),
-        color=_sure(words),
-        fill=alt.Fill("sure:O", scale=_scale(["transparent", *SURE]), legend=None),
+        color=_sure(words, alt.Color, GREY),
+        fill=_sure(words, alt.Fill, "transparent"),
         tooltip=[
             alt.Tooltip("name:N", title=words["school"]),
             alt.Tooltip("attainment:Q", title=words["attainment"], format="+.1f"),
@@ -86,7 +94,7 @@ def map(released: Released, *, words: Words, lines: Mapping[str, float] | None =
         ],
     )
     said = {name: words[name] for name in frame["quadrant"].drop_nulls().unique().sort()}
-    frame = frame.with_columns(said=pl.col("quadrant").replace_strict(said, default=None))
+    shown = frame.select(*MAPPED, "sure", said=pl.col("quadrant").replace_strict(said, default=None))
     return _finish(
         alt.layer(
             _rules({}, "y"),
@@ -95,7 +103,7 @@ def map(released: Released, *, words: Words, lines: Mapping[str, float] | None =
             points.add_params(hover),
             _ellipse(chart),
             _ring(chart),
-            data=_values(frame),
+            data=_values(shown),
         ).add_params(alt.param(name="chosen", value="")),
         height=440,
     )
@@ -106,18 +114,20 @@ def intervals(released: Released, *, words: Words, series: tuple[str, str]) -> a
 
     Columns: label, place, value, low, high (95 %). Two shapes and two colours tell the places apart.
     """
-    frame = released.frame.with_columns(shown=_shown(series, words))
+    lines = pl.col("label").map_elements(_wrapped, return_dtype=pl.String)
+    frame = released.frame.with_columns(lines, shown=_shown(series, words))
     chart = alt.Chart(_values(frame))
-    row = alt.Y("label:N", title=None, sort=None, axis=alt.Axis(grid=True, labelPadding=8))
+    axis = alt.Axis(grid=True, labelPadding=8, labelExpr="split(datum.label, '|')")
+    row = alt.Y("label:N", title=None, sort=None, axis=axis)
     offset = alt.YOffset("shown:N", sort=None, scale=alt.Scale(paddingInner=0.5))
     whisker = chart.mark_rule(strokeWidth=2, aria=False).encode(
-        x=alt.X("low:Q", title=words["value"], scale=alt.Scale(zero=False)), x2="high:Q"
+        x=alt.X("low:Q", title=words["value"]), x2="high:Q"
     )
     dot = chart.mark_point(size=95, filled=True, opacity=1, aria=False).encode(
         x=alt.X("value:Q"), shape=_shape(series, words), tooltip=_told(words)
     )
     layers = alt.layer(whisker, dot).encode(y=row, yOffset=offset, color=_place(series, words))
-    return _finish(layers, height=46 * max(1, frame["label"].n_unique()))
+    return _finish(layers, height=64 * max(1, frame["label"].n_unique()))
 
 
 def years(released: Released, *, words: Words, series: tuple[str, str]) -> alt.TopLevelMixin:
@@ -195,7 +205,7 @@ def calibration(released: Released, *, words: Words) -> alt.TopLevelMixin:
 
 def specification(chart: alt.TopLevelMixin) -> str:
     """Return the chart's Vega-Lite specification as JSON, the same text for the same frame."""
-    return str(chart.to_json(indent=None))
+    return json.dumps(chart.to_dict(validate=False), ensure_ascii=False, separators=(",", ":"))
 
 
 def svg(chart: alt.TopLevelMixin) -> str:
@@ -209,13 +219,14 @@ def svg(chart: alt.TopLevelMixin) -> str:
 
 def png(chart: alt.TopLevelMixin, *, scale: float = 2.0) -> bytes:
     """Return the chart as PNG on white, `scale` pixels per unit."""
-    on_white = chart.to_dict() | {"background": PAPER}
+    on_white = chart.to_dict(validate=False) | {"background": PAPER}
     return bytes(vl_convert.vegalite_to_png(on_white, vl_version=VEGA_LITE, scale=scale))
 
 
 def html_bundle() -> str:
     """Return the JavaScript that draws charts in a page without any network (Vega, Vega-Lite, Embed)."""
-    return str(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", VEGA_LITE)).replace("</script", "<\\/script")
+    bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", VEGA_LITE)
+    return str(bundle).replace("</script", "<\\/script")
 
 
 def _values(frame: pl.DataFrame) -> alt.InlineData:
@@ -233,26 +244,24 @@ def _finish(chart: Any, *, height: int) -> alt.TopLevelMixin:
 
 def _axis(name: str, title: str) -> Any:
     kind = alt.X if name == "attainment" else alt.Y
-    return kind(f"{name}:Q", title=title, scale=alt.Scale(zero=False, nice=True), axis=alt.Axis(format="+"))
+    return kind(
+        f"{name}:Q", title=title, scale=alt.Scale(zero=False, nice=True), axis=alt.Axis(format="+.3~f")
+    )
 
 
 def _scale(colours: list[str]) -> alt.Scale:
     return alt.Scale(range=colours)
 
 
-def _sure(words: Words) -> alt.Color:
-    """Return the colour of a point: how probable its quadrant is, grey where it could be another."""
+def _sure(words: Words, channel: Any, unsure: str) -> Any:
+    """Return how probable a point's quadrant is as its line or filling; `unsure` where it could be another.
+
+    Both channels have one legend, so that its symbols look as the points do.
+    """
     names = ", ".join(f"'{words[f'sure_{number}']}'" for number in range(4))
-    legend = alt.Legend(
-        title=words["probability"],
-        labelExpr=f"[{names}][datum.value]",
-        symbolStrokeWidth=3,
-        columns=2,
-        symbolFillColor="transparent",
-    )
-    return alt.Color(
-        "sure:O", scale=alt.Scale(domain=["0", "1", "2", "3"], range=[GREY, *SURE]), legend=legend
-    )
+    legend = alt.Legend(title=words["probability"], labelExpr=f"[{names}][datum.value]", columns=2)
+    scale = alt.Scale(domain=["0", "1", "2", "3"], range=[unsure, *SURE])
+    return channel("sure:O", title=words["probability"], scale=scale, legend=legend)
 
 
 def _picked(chart: Any) -> Any:
@@ -306,6 +315,11 @@ def _corners(words: Words) -> list[Any]:
         .encode(x=alt.value(alt.ExprRef(x)), y=alt.value(y), text="corner:N")
         for name, (align, x, y) in places.items()
     ]
+
+
+def _wrapped(label: str) -> str:
+    """Return a label in lines short enough for a narrow screen."""
+    return "|".join(textwrap.wrap(label, 22))
 
 
 def _names(series: tuple[str, str], words: Words) -> list[str]:

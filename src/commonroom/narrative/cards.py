@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from commonroom.disclosure import Released
+from commonroom.narrative import page
 from commonroom.narrative.story import Story
 from commonroom.narrative.words import Words
 
@@ -85,7 +86,7 @@ def _rounded(row: dict[str, Any] | None, names: tuple[str, ...], digits: int) ->
 def _claim(claim: dict[str, Any], words: Words) -> list[Any]:
     said = words.say(
         "card.claim",
-        theme=words[f"theme.{claim['theme']}"],
+        theme=page.theme(words, claim["theme"]),
         probability=words.percent(claim["probability"]),
         low=words.signed(claim["low"]),
         high=words.signed(claim["high"]),

@@ -128,7 +128,22 @@ def withheld_note(released: Released, words: Words) -> str:
 
 
 def grid(
-    caption: str, heads: Sequence[str], rows: Iterable[Sequence[str]], *, numeric: Sequence[int] = ()
+    caption: str,
+    heads: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    numeric: Sequence[int] = (),
+    label: str = "",
 ) -> Grid:
-    """Return a table of text."""
-    return Grid(caption, tuple(heads), tuple(tuple(row) for row in rows), tuple(numeric))
+    """Return a table of text; `label` is what opens it, its caption unless said otherwise."""
+    return Grid(caption, tuple(heads), tuple(tuple(row) for row in rows), tuple(numeric), label)
+
+
+def heads(words: Words, *names: str) -> list[str]:
+    """Return the heads of columns in the language of the page."""
+    return [words[f"column.{name}"] for name in names]
+
+
+def theme(words: Words, name: str) -> str:
+    """Return a theme in the language of the page; one that has no words yet, by its own name."""
+    return words.sentences.get(f"theme.{name}", name)

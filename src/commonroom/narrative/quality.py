@@ -37,7 +37,7 @@ def releases(story: Story, words: Words) -> Grid:
         )
         for row in story.releases.frame.iter_rows(named=True)
     )  # fmt: skip
-    heads = _heads(words, "release", "years", "schools", "figures")
+    heads = page.heads(words, "release", "years", "schools", "figures")
     return page.grid(words["quality.releases_caption"], heads, rows, numeric=(2, 3))
 
 
@@ -54,7 +54,7 @@ def _coverage(story: Story, words: Words) -> Grid:
         for phase, said, row in sorted(named, key=lambda each: each[:2])
     )
     caption = words.say("quality.coverage", system=glance.label(story, words))
-    heads = [*_heads(words, "measure", "phase"), *years]
+    heads = [*page.heads(words, "measure", "phase"), *years]
     return page.grid(caption, heads, rows, numeric=range(2, 2 + len(years)))
 
 
@@ -66,7 +66,9 @@ def _left_out(story: Story, words: Words) -> Block:
     if not gone:
         return Block(sentences=page.texts([words["quality.left_out_none"]]))
     rows = ((why(words, row[0]), words.number(row[1], 0)) for row in frame.select("why", "figures").rows())
-    table = page.grid(words["quality.left_out_caption"], _heads(words, "why", "figures"), rows, numeric=(1,))
+    table = page.grid(
+        words["quality.left_out_caption"], page.heads(words, "why", "figures"), rows, numeric=(1,)
+    )
     return Block(sentences=page.texts([said]), grids=(table,))
 
 
@@ -77,7 +79,7 @@ def _joins(story: Story, words: Words) -> Block:
         for rule, numbers in frame.select("rule", "numbers").rows()
     )
     followed = int(frame.filter(pl.col("rule") != "apart")["numbers"].sum())
-    table = page.grid(words["quality.joins_caption"], _heads(words, "rule", "number"), rows, numeric=(1,))
+    table = page.grid(words["quality.joins_caption"], page.heads(words, "rule", "number"), rows, numeric=(1,))
     return Block(sentences=page.texts([words.say("quality.joins", numbers=followed)]), grids=(table,))
 
 
@@ -88,7 +90,7 @@ def _problems(story: Story, words: Words) -> Block:
     total = int(frame["total"][0])
     names = ["file", "row", "column", "school", "what", "remedy"]
     rows = ([str(cell) if cell is not None else "–" for cell in row] for row in frame.select(names).rows())
-    table = page.grid(words["quality.problems_caption"], _heads(words, *names), rows)
+    table = page.grid(words["quality.problems_caption"], page.heads(words, *names), rows)
     more = words.say("quality.more", n=total - frame.height) if total > frame.height else ""
     return Block(sentences=page.texts([words.say("quality.problems", n=total), more]), grids=(table,))
 
@@ -107,7 +109,7 @@ def _missing(story: Story, words: Words) -> Block:
         )
         for row in frame.iter_rows(named=True)
     )
-    heads = _heads(words, "phase", "kind", "why", "figures")
+    heads = page.heads(words, "phase", "kind", "why", "figures")
     table = page.grid(words["quality.missing_caption"], heads, rows, numeric=(3,))
     said = words.say("quality.missing", n=int(frame["figures"].sum()), system=system)
     return Block(sentences=page.texts([said]), grids=(table,))
@@ -116,10 +118,6 @@ def _missing(story: Story, words: Words) -> Block:
 def why(words: Words, reason: str | None) -> str:
     """Return a reason in the language of the page; one that has no words yet, as it was written."""
     return words.sentences.get(f"why.{reason}", reason or "–")
-
-
-def _heads(words: Words, *names: str) -> list[str]:
-    return [words[f"column.{name}"] for name in names]
 
 
 def _span(first: int, last: int) -> str:
@@ -140,5 +138,5 @@ def measures(story: Story, words: Words, names: Iterable[str]) -> Grid:
                 f"{one.source}, {words.date(one.date)}",
             )
         )
-    heads = _heads(words, "measure", "meaning", "unit", "source")
+    heads = page.heads(words, "measure", "meaning", "unit", "source")
     return page.grid(words["methods.measures_caption"], heads, rows)

@@ -13,7 +13,7 @@ import jinja2
 from markupsafe import Markup
 
 from commonroom import charts
-from commonroom.narrative import cards, glance, page, quality, words
+from commonroom.narrative import cards, comparisons, glance, limits, page, places, quality, words
 from commonroom.narrative.page import Section
 from commonroom.narrative.story import Story
 from commonroom.narrative.words import Language, Words
@@ -23,7 +23,10 @@ METHODS = (
     "intervals", "value_added", "map", "families", "better", "gap", "floor", "forecast", "disclosure",
 )  # fmt: skip
 #: Parts of the page in order. The finder and the methods are laid out by the template itself.
-PARTS = (glance.tell, quality.tell)
+PARTS = (
+    glance.tell, places.map, places.families, comparisons.better, comparisons.gap, comparisons.floor,
+    limits.tell, quality.tell,
+)  # fmt: skip
 
 
 def tell(story: Story, *, language: Language) -> str:

@@ -142,19 +142,3 @@ FLOOR = Table(
         Column("source", pl.String, "Where the floor is from"),
     ),
 )
-
-FORECAST = Table(
-    "story_forecast",
-    "One row per test year, method and promised coverage: a year predicted before it was looked at.",
-    ("phase", "measure", "year", "model", "level"),
-    (
-        Column("phase", pl.String, "primary or secondary"),
-        Column("measure", pl.String, "Name of the measure"),
-        Column("year", pl.Int32, "The year left out", "year"),
-        Column("model", pl.String, "ours, last_value, mean_of_three or regression"),
-        Column("crps", pl.Float64, "Mean error of the prediction (CRPS)", "standard deviations"),
-        Column("level", pl.Float64, "Coverage promised", "share", (0, 1)),
-        Column("covered", pl.Float64, "Coverage found", "share", (0, 1)),
-        Column("schools", pl.Int64, "Schools predicted", "schools"),
-    ),
-)
