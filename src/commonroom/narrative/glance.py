@@ -58,7 +58,7 @@ def _count(story: Story, words: Words, phases: list[str]) -> str:
         "glance.count",
         schools=mainstream["school"].n_unique(),
         authorities=words.say("glance.authorities", n=mainstream["authority"].n_unique()),
-        parts=words.listed(parts),
+        parts=", ".join(parts),
     )
 
 

@@ -16,7 +16,7 @@ def tell(story: Story, words: Words) -> Section:
     """Return the section on the quality of the data, each list with its count first."""
     blocks = (
         Block(
-            sentences=page.texts([words["quality.intro"]]),
+            sentences=page.texts([words["quality.intro"], words["quality.coverage"]]),
             grids=(_coverage(story, words),),
             how="publications",
         ),
@@ -53,7 +53,7 @@ def _coverage(story: Story, words: Words) -> Grid:
         (said, phase, *(words.number(row[year], 0) for year in years))
         for phase, said, row in sorted(named, key=lambda each: each[:2])
     )
-    caption = words.say("quality.coverage", system=glance.label(story, words))
+    caption = words.say("quality.coverage_caption", system=glance.label(story, words))
     heads = [*page.heads(words, "measure", "phase"), *years]
     return page.grid(caption, heads, rows, numeric=range(2, 2 + len(years)))
 
