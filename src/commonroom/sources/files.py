@@ -19,6 +19,8 @@ from commonroom.sources.reading import Problem, counted
 SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".parquet")
 SEPARATORS = ",;\t|"
 ROW = "__row__"
+#: So many lines are looked at to find the separator and the header.
+HEAD = 20
 
 #: How files that are no table begin, and what they are.
 LOOKS_LIKE = (
@@ -97,6 +99,20 @@ def _unpack(path: Path, name: str) -> list[Document]:
         raise SaidToPeople("the zip file is damaged.", where=str(path), remedy="Download it again.") from None
 
 
+def set_copies_aside(documents: Iterable[Document]) -> tuple[list[Document], list[Problem]]:
+    """Return the documents without those that are the same to the byte as an earlier one."""
+    first: dict[bytes, str] = {}
+    kept, problems = [], []
+    for document in documents:
+        if (same := first.get(document.content)) is None:
+            first[document.content] = document.name
+            kept.append(document)
+        else:
+            what = f"This is the same file as {same}."
+            problems.append(Problem(file=document.name, what=what, remedy="It was read once."))
+    return kept, problems
+
+
 def open_sheet(document: Document) -> Sheet:
     """Read one document as a table of text; raise SaidToPeople if it is none, saying what it is.
 
@@ -109,7 +125,7 @@ def open_sheet(document: Document) -> Sheet:
         raise SaidToPeople("the file is empty.", where=document.name, remedy="Download it again.")
     problems: list[Problem] = []
     if content.startswith(b"PAR1"):
-        frame = _read_parquet(content)
+        frame = _read_parquet(document)
     elif content.startswith(b"PK"):
         frame = _read_workbook(document)
     else:
@@ -137,17 +153,32 @@ def decode(content: bytes) -> str:
 
 def _read_text(name: str, text: str) -> tuple[pl.DataFrame, list[Problem]]:
     text = text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\n")
-    first = text.split("\n", 1)[0]
-    separator = max(SEPARATORS, key=first.count)
-    header = next(csv.reader([first], delimiter=separator))
-    frame = pl.read_csv(
-        io.BytesIO(text.encode()),
-        separator=separator,
-        infer_schema=False,
-        truncate_ragged_lines=True,
-        new_columns=unique_names(header),
+    top = text.split("\n", HEAD)[:HEAD]
+    separator = max(SEPARATORS, key=lambda mark: sum(line.count(mark) for line in top))
+    # Titles above the header have no second cell; in a table of one column nothing has.
+    while any(separator in line for line in top) and separator not in top[0]:
+        top, text = top[1:], text.split("\n", 1)[1]
+    try:
+        header = next(csv.reader(io.StringIO(text), delimiter=separator))
+        frame = pl.read_csv(
+            io.BytesIO(text.encode()),
+            separator=separator,
+            infer_schema=False,
+            truncate_ragged_lines=True,
+            new_columns=unique_names(header),
+        )
+        return frame, _find_ragged(name, text, separator, len(header))
+    except (csv.Error, pl.exceptions.PolarsError) as error:
+        raise _damaged(name, error) from None
+
+
+def _damaged(name: str, error: Exception) -> SaidToPeople:
+    reason = str(error).strip().split("\n")[0]
+    return SaidToPeople(
+        f"the table cannot be read ({reason}).",
+        where=name,
+        remedy="Export it again; look for a quotation mark that is not closed.",
     )
-    return frame, _find_ragged(name, text, separator, len(header))
 
 
 def unique_names(header: Sequence[object]) -> list[str]:
@@ -199,9 +230,12 @@ def _width(line: str, separator: str, expected: int) -> int:
     return len(next(csv.reader([line], delimiter=separator)))
 
 
-def _read_parquet(content: bytes) -> pl.DataFrame:
-    frame = pl.read_parquet(io.BytesIO(content))
-    return frame.select(pl.col(name).cast(pl.String) for name in frame.columns)
+def _read_parquet(document: Document) -> pl.DataFrame:
+    try:
+        frame = pl.read_parquet(io.BytesIO(document.content))
+        return frame.select(pl.col(name).cast(pl.String) for name in frame.columns)
+    except pl.exceptions.PolarsError as error:
+        raise _damaged(document.name, error) from None
 
 
 def _read_workbook(document: Document) -> pl.DataFrame:

@@ -43,10 +43,12 @@ def read(path: str | Path | Iterable[str | Path], *, mapping: str | Path | Mappi
     SaidToPeople is raised only if nothing can be used.
     """
     known = mappings.load(mapping)
-    readings = [_read(files.open_sheet(document), known) for document in files.find(path)]
+    documents, copies = files.set_copies_aside(files.find(path))
+    readings = [_read(files.open_sheet(document), known) for document in documents]
     if known.location is not None and known.location.latitude is not None:
         readings = places.project(readings)
-    return replace(combine(readings), measures=known.measures())
+    said = Reading(problems=list_problems(copies))
+    return replace(combine([*readings, said]), measures=known.measures())
 
 
 def _read(sheet: Sheet, known: Mapping) -> Reading:

@@ -130,6 +130,38 @@ def test_repeated_and_empty_column_names_are_told_apart() -> None:
     assert files.unique_names([" a ", "a", "", None]) == ["a", "a (2)", "column 3", "column 4"]
 
 
+def test_columns_of_one_name_are_both_read(write: Write) -> None:
+    assert opened(write("a.csv", "id,x,x\n1,2,3\n")).frame.columns == ["__row__", "id", "x", "x (3)"]
+
+
+def test_titles_above_the_header_are_passed_over(write: Write) -> None:
+    sheet = opened(write("a.csv", "Results of the district\n\nid,x\n1,2\n"))
+    assert sheet.frame.rows(named=True) == [{"__row__": 1, "id": "1", "x": "2"}]
+    assert sheet.problems == ()
+
+
+def test_a_table_of_one_column_is_read(write: Write) -> None:
+    assert opened(write("a.csv", "id\n1\n2\n")).frame["id"].to_list() == ["1", "2"]
+
+
+def test_a_quotation_mark_that_is_not_closed_is_said(write: Write) -> None:
+    with pytest.raises(SaidToPeople, match=r"the table cannot be read"):
+        opened(write("a.csv", 'id,x\n1,"' + "2\n3,4\n" * 40_000))
+
+
+def test_damaged_parquet_is_said(write: Write) -> None:
+    with pytest.raises(SaidToPeople, match=r"the table cannot be read"):
+        opened(write("a.parquet", b"PAR1 and no more"))
+
+
+def test_the_same_file_twice_is_read_once(write: Write) -> None:
+    write("a.csv", "id,x\n1,2\n")
+    folder = write("b.csv", "id,x\n1,2\n").parent
+    kept, problems = files.set_copies_aside(files.find(folder))
+    assert [document.name for document in kept] == ["given/a.csv"]
+    assert [(p.file, p.what) for p in problems] == [("given/b.csv", "This is the same file as given/a.csv.")]
+
+
 def test_parquet_is_read_as_text(tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
     pl.DataFrame({"id": [1, 2], "value": [0.5, None]}).write_parquet(path)

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from commonroom.sources import numbers
 from commonroom.sources.numbers import Cells
@@ -37,6 +39,39 @@ def parse(
 )  # fmt: skip
 def test_numbers_are_read_as_they_are_printed(text: str, value: float | None) -> None:
     assert pl.select(numbers.number(pl.lit(text))).item() == value
+
+
+def plain_number(text: str) -> float | None:
+    """The slow twin: what a number is, in plain Python, one text at a time."""
+    text = text.strip().removesuffix("%").strip()
+    whole, point, decimals = text.partition(".")
+    groups = whole.lstrip("+-").split(",")
+    if len(groups) > 1 and len(groups[0]) in (1, 2, 3) and all(len(g) == 3 for g in groups[1:]):
+        if point and not decimals:
+            return None
+        text = whole.replace(",", "") + point + decimals
+    elif len(groups) == 2 and groups[0] and not point and len(groups[1]) in (1, 2):
+        text = whole.replace(",", ".")
+    try:
+        return float(text) if text[-1:].isdigit() or text[-1:] == "." else None
+    except ValueError:
+        return None
+
+
+@settings(deadline=None)
+@given(st.text("0123456789+-,.% ", max_size=10))
+def test_a_plain_reading_of_numbers_says_the_same(text: str) -> None:
+    assert pl.select(numbers.number(pl.lit(text))).item() == plain_number(text)
+
+
+@settings(deadline=None)
+@given(
+    st.floats(-1e9, 1e9).map(lambda x: round(x, 4)),
+    st.sampled_from(["{:f}", "{:,.4f}", " {:f} %", "{:.10e}"]),
+)
+def test_what_is_printed_is_read_back(value: float, form: str) -> None:
+    read = pl.select(numbers.number(pl.lit(form.format(value)))).item()
+    assert read == pytest.approx(value, rel=1e-9, abs=1e-6)
 
 
 def test_codes_are_kept_as_why_there_is_no_number() -> None:

@@ -107,6 +107,8 @@ def test_a_place_off_the_globe_and_a_table_without_places(read: Callable[..., Re
     off = read(("41.95", "141.95"))
     assert off.schools["northing"][0] is None
     assert "141.95 is outside -89.9 to 89.9." in off.problems["what"]
+    nowhere = read(("41.95,-87.70", ","), ("41.85,-87.70", ","))
+    assert nowhere.schools["easting"].null_count() == 3
     none = read(("location: {latitude: Latitude, longitude: Longitude}\n", ""))
     assert none.schools["easting"].null_count() == 3
 
@@ -218,6 +220,13 @@ def test_several_tables_of_one_form_are_read_together(write: Write) -> None:
     reading = table.read([first, second], mapping=write("mapping.yaml", MAPPING))
     assert reading.schools.height == 6
     assert len(reading.measures) == 2
+
+
+def test_a_copy_of_a_table_is_read_once_and_said(write: Write) -> None:
+    paths = [write("a/district.csv", CHICAGO), write("b/district.csv", CHICAGO)]
+    reading = table.read(paths, mapping=write("mapping.yaml", MAPPING))
+    assert "This is the same file as a/district.csv." in reading.problems["what"]
+    assert reading.schools.height == 3
 
 
 def test_parquet_is_read(tmp_path: Path, write: Write, one: One) -> None:

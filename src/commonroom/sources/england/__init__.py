@@ -34,8 +34,8 @@ def read(paths: str | Path | Iterable[str | Path], *, year: int | None = None) -
     measured = measures.load()
     readings: list[tuple[tuple[int, int], Reading]] = []
     codes: list[pl.DataFrame] = []
-    problems: list[Problem] = []
-    for document in files.find(paths):
+    documents, problems = files.set_copies_aside(files.find(paths))
+    for document in documents:
         sheet, kind, said = _recognise(document, known)
         problems += said
         if sheet is None or kind is None:

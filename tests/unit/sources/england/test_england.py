@@ -221,7 +221,7 @@ def test_wrong_files_are_said_together_and_the_rest_is_read(write: Write) -> Non
 
 def test_nothing_usable_is_refused_in_one_sentence(write: Write) -> None:
     for name in "abcd":
-        write(f"{name}.csv", "Date,Amount,Payee\n1,2,3\n")
+        write(f"{name}.csv", f"Date,Amount,Payee\n1,2,{name}\n")
     folder = write("e.csv", "Date,Amount,Payee\n1,2,3\n").parent
     with pytest.raises(SaidToPeople, match=r"no official file could be used \(a.csv: .*; and 2 more\)"):
         england.read(folder)
