@@ -1,0 +1,216 @@
+"""The honest test: a year left out, foreseen with an interval before looking, by every model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from commonroom.panel import Measure
+from commonroom.tables import value_added as tables
+from commonroom.value_added import forecasts, scores, series
+from commonroom.value_added.forecasts import Foreseen
+from commonroom.value_added.school_years import Floats
+from commonroom.value_added.series import DISADVANTAGED, MEASURE, PRIOR, Series
+
+OURS = "ours"
+#: Authorities whose code modulo 5 is 2 never choose a model (METHODS.md section 4).
+HELD_OUT_MODULUS, HELD_OUT_REST = 5, 2
+FOLDS = 5
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class _Case:
+    """One left-out year: what was known, what came, and where each school is."""
+
+    known: Series
+    came: Floats
+    authorities: NDArray[np.str_]
+
+
+def left_out_year(
+    outcomes: pl.DataFrame,
+    context: pl.DataFrame,
+    *,
+    schools: pl.DataFrame,
+    measure: Measure,
+    cases: Sequence[tuple[int, int]] | None = None,
+) -> pl.DataFrame:
+    """How well years left out were foreseen, by simple models and by ours, with authorities apart.
+
+    Arguments: frames of tables.panel, the `measure`, and `cases`: pairs of the year left out and the
+    latest year of results used (default: each year with two earlier ones, from the year before it).
+    The simple models are given the spread of their own errors in hindsight; ours must know it before.
+    Returns tables.value_added.LEFT_OUT_YEARS. METHODS.md section 4.
+    """
+    chosen = cases if cases is not None else _cases(outcomes, measure)
+    rows: list[pl.DataFrame] = []
+    for year, latest in chosen:
+        case = _case(outcomes, context, schools, measure, (year, latest))
+        rows.append(_scored(case, latest))
+    frame = pl.concat(rows) if rows else pl.DataFrame(schema=tables.LEFT_OUT_YEARS.schema)
+    named = frame.with_columns(phase=pl.lit(measure.phase), measure=pl.lit(measure.name))
+    return tables.LEFT_OUT_YEARS.check(named)
+
+
+def _cases(outcomes: pl.DataFrame, measure: Measure) -> list[tuple[int, int]]:
+    rows = outcomes.filter(
+        (pl.col("measure") == measure.name) & (pl.col("phase") == measure.phase) & pl.col("value").is_finite()
+    )
+    years = (
+        rows.group_by("year").len().filter(pl.col("len") >= series.FEWEST_SCHOOLS)["year"].sort().to_list()
+    )
+    return [(year, years[place - 1]) for place, year in enumerate(years) if place >= 2]
+
+
+def _case(
+    outcomes: pl.DataFrame,
+    context: pl.DataFrame,
+    schools: pl.DataFrame,
+    measure: Measure,
+    years: tuple[int, int],
+) -> _Case:
+    year, latest = years
+    known = series.gather(
+        outcomes.filter(pl.col("year") <= latest), context, schools=schools, measure=measure, year=year
+    )
+    came = series.of_year(outcomes, measure, known.schools, year)
+    codes = dict(schools.select("school", pl.col("authority_code").fill_null("")).iter_rows())
+    return _Case(known, came, np.array([codes.get(school, "") for school in known.schools]))
+
+
+def _scored(case: _Case, latest: int) -> pl.DataFrame:
+    """Rows of one left-out year."""
+    known, came = case.known, case.came
+    there = np.isfinite(came)
+    recent = there & np.isfinite(known.values[:, known.column(MEASURE, latest)])
+    past = known.values[:, [known.column(MEASURE, year) for year in known.past]]
+    held = np.array([_held_out(code) for code in case.authorities])
+    found = {OURS: forecasts.foresee(known)}
+    for model, means in _simple(case, recent).items():
+        spread = float(np.sqrt(np.mean((came - means)[recent] ** 2)))
+        ones = np.ones(len(came))
+        found[model] = Foreseen(means, spread * ones, scores.NORMAL * ones)
+    parts = {
+        "all": recent,
+        "choosing": recent & ~held,
+        "held-out": recent & held,
+        "complete history": there & np.isfinite(past).all(axis=1),
+        "without history": there & (known.history == 0),
+    }
+    rows = [
+        (int(known.years[-1]), latest, name, model, *_judged(case, found, model, part))
+        for name, part in parts.items()
+        if part.sum() > 1
+        for model in found
+        if name != "without history" or model == OURS
+    ]
+    names = [column for column in tables.LEFT_OUT_YEARS.schema if column not in ("phase", "measure")]
+    return pl.DataFrame(rows, schema=names, orient="row")
+
+
+def _held_out(code: str) -> bool:
+    return code.isdigit() and int(code) % HELD_OUT_MODULUS == HELD_OUT_REST
+
+
+def _judged(case: _Case, found: dict[str, Foreseen], model: str, part: Flags) -> tuple[float | int, ...]:
+    """Schools, CRPS, three coverages, and the difference from ours with its interval."""
+    came = case.came[part]
+    one, ours = (found[name].part(part) for name in (model, OURS))
+    score = scores.crps(came, one.means, one.scales, one.freedom)
+    less = scores.crps(came, ours.means, ours.scales, ours.freedom) - score
+    inside = [
+        float(scores.covered(came, one.means, one.scales, one.freedom, share).mean())
+        for share in (0.5, 0.8, 0.95)
+    ]
+    return int(part.sum()), float(score.mean()), *inside, *scores.difference(less, case.authorities[part])
+
+
+def _simple(case: _Case, recent: Flags) -> dict[str, Floats]:
+    """Means (J) of the models that ours is measured against, where they can be had."""
+    known = case.known
+    past = known.values[:, [known.column(MEASURE, year) for year in known.past]]
+    found = {
+        "last value": _last(past),
+        "mean of three": _mean(past[:, -3:]),
+        "shrunk to context": _shrunk(known),
+    }
+    beside = _beside(known, int(known.years[-1]))
+    if len(known.past) >= 3:
+        # Learnt on the latest past year from the two before it, used on the two latest.
+        learn = np.column_stack([_filled(past[:, -3:-1]), _beside(known, known.past[-1])])
+        known_there = np.isfinite(past[:, -1]) & np.isfinite(past[:, -3:-1]).any(axis=1)
+        use = np.column_stack([_filled(past[:, -2:]), beside])
+        effects = _least_squares(learn[known_there], past[known_there, -1])
+        found["regression"] = use @ effects
+    use = np.column_stack([_filled(past[:, -2:]), beside])
+    found["regression in hindsight"] = _in_hindsight(use, case, recent)
+    return found
+
+
+def _last(past: Floats) -> Floats:
+    """The latest value (J), the mean of the year (0) where there is none."""
+    filled = np.zeros(len(past))
+    for column in past.T:
+        filled = np.where(np.isfinite(column), column, filled)
+    return filled
+
+
+def _mean(past: Floats) -> Floats:
+    return np.asarray(np.nansum(past, axis=1) / np.maximum(np.isfinite(past).sum(axis=1), 1))
+
+
+def _filled(two: Floats) -> Floats:
+    """Two past years, one standing in for the other where it is missing, 0 where both are."""
+    other = two[:, ::-1]
+    return np.where(np.isfinite(two), two, np.where(np.isfinite(other), other, 0.0))
+
+
+def _beside(known: Series, year: int) -> Floats:
+    """Intercept and context of a year as ours uses it: cohort's own up to that year, and lasting."""
+    columns = [np.ones(len(known.schools))]
+    for name in (PRIOR, DISADVANTAGED):
+        years = [int(at) for at, found in zip(known.years, known.names, strict=True) if found == name]
+        upto = [at for at in years if at <= year]
+        if years:
+            values = known.values[:, known.column(name, upto[-1] if upto else years[0])]
+            columns += [np.nan_to_num(values), ~np.isfinite(values)]
+    for place in np.flatnonzero(known.years == 0):
+        columns.append(np.nan_to_num(known.values[:, place]))
+    return np.column_stack(columns)
+
+
+def _least_squares(design: Floats, figures: Floats) -> Floats:
+    return np.asarray(np.linalg.lstsq(design, figures, rcond=None)[0])
+
+
+def _shrunk(known: Series) -> Floats:
+    """Context, and the mean past residual shrunk to it by as much as schools' years disagree."""
+    columns = [known.column(MEASURE, year) for year in known.past]
+    figures = known.values[:, columns]
+    designs = [_beside(known, year) for year in known.past]
+    seen = np.isfinite(figures)
+    stacked = np.concatenate([design[seen[:, i]] for i, design in enumerate(designs)])
+    effects = _least_squares(stacked, np.concatenate([figures[seen[:, i], i] for i in range(len(columns))]))
+    residuals = figures - np.column_stack([design @ effects for design in designs])
+    count = np.maximum(seen.sum(axis=1), 1)
+    mean = np.nansum(residuals, axis=1) / count
+    within = np.nansum((residuals - mean[:, None]) ** 2) / max(float((count - 1).sum()), 1.0)
+    between = max(float(np.var(mean[count > 1])) - within / float(np.mean(count[count > 1])), 1e-6)
+    return np.asarray(
+        _beside(known, int(known.years[-1])) @ effects + mean * count / (count + within / between)
+    )
+
+
+def _in_hindsight(use: Floats, case: _Case, recent: Flags) -> Floats:
+    """The regression learnt on the very year left out, in other authorities: not to be had beforehand."""
+    _, place = np.unique(case.authorities, return_inverse=True)
+    means = np.zeros(len(use))
+    for fold in range(FOLDS):
+        out = place % FOLDS == fold
+        means[out] = use[out] @ _least_squares(use[recent & ~out], case.came[recent & ~out])
+    return means

@@ -1,0 +1,259 @@
+"""Everything known of schools before a year's results, as standardised series beside each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from commonroom.panel import Measure
+from commonroom.value_added import contexts
+from commonroom.value_added.errors import NotEnoughYears, NotThisMeasure
+from commonroom.value_added.school_years import FEWEST_SCHOOLS, Floats
+
+#: Progress 8 is Attainment 8 less what prior attainment leads to expect, divided by ten (DfE): the two
+#: together give the cohort's prior attainment in years in which it is not published itself.
+PROGRESS_OF = {"attainment8": ("progress8", 10.0)}
+#: Two measures of one year that go together at least so much speak of the same thing.
+ALIKE = 0.5
+#: Endings of measures that are not levels: progress is a level less an expectation, a gap a difference.
+NOT_LEVELS = ("_progress", "progress8", "_gap")
+#: How many nearest schools the neighbourhood of a school is.
+NEAREST = 20
+#: School-wide context that is used as it was last known; each by the first of its names that is known.
+LASTING = {"free meals": ("fsm6", "fsm"), "eal": ("eal",), "sen": ("sen_support",), "ehcp": ("ehcp",)}
+MEASURE, PRIOR, DISADVANTAGED, ALSO = "measure", "prior", "disadvantaged", "other measures"
+
+
+@dataclass(frozen=True)
+class Series:
+    """What is known of J schools as I columns: `values` (J, I) in z, nan where unknown.
+
+    Column i is variable `names[i]` in year `years[i]` (0: lasting context without a year). The last
+    column is the measure in the year foreseen, all nan. `noise` (J): size of a cohort's noise
+    against the typical school's; all 1 unless the measure is a share.
+    """
+
+    schools: tuple[str, ...]
+    names: tuple[str, ...]
+    years: NDArray[np.int64]
+    values: Floats
+    noise: Floats
+
+    def column(self, name: str, year: int) -> int:
+        """Place of a variable's year; -1 when it is not there."""
+        there = [i for i, found in enumerate(self.names) if found == name and self.years[i] == year]
+        return there[0] if there else -1
+
+    @property
+    def past(self) -> list[int]:
+        """Years of results, oldest first."""
+        return [int(year) for name, year in zip(self.names[:-1], self.years, strict=False) if name == MEASURE]
+
+    @property
+    def history(self) -> NDArray[np.int64]:
+        """How many past results each school has (J)."""
+        columns = [self.column(MEASURE, year) for year in self.past]
+        return np.asarray(np.isfinite(self.values[:, columns]).sum(axis=1))
+
+
+@dataclass(frozen=True)
+class _Frames:
+    outcomes: pl.DataFrame
+    context: pl.DataFrame
+    measure: Measure
+    schools: tuple[str, ...]
+    year: int
+
+
+def gather(
+    outcomes: pl.DataFrame, context: pl.DataFrame, *, schools: pl.DataFrame, measure: Measure, year: int
+) -> Series:
+    """The series known before the results of `year`: results of earlier years, context up to that year.
+
+    Arguments: frames of tables.panel; results of `year` and later in `outcomes` are not read, nor
+    context that the panel carried back from a later year. Raises NotThisMeasure or NotEnoughYears.
+    """
+    before = outcomes.filter((pl.col("phase") == measure.phase) & (pl.col("year") < year))
+    mine = before.filter((pl.col("measure") == measure.name) & pl.col("value").is_finite())
+    if mine.is_empty():
+        raise NotThisMeasure(
+            f"there is no figure of {measure.label} before {year}.", remedy="Foresee a later year."
+        )
+    beside = context.filter(pl.col("phase") == measure.phase)
+    present = beside.filter(pl.col("year") == year)["school"]
+    names = tuple(pl.concat([mine["school"], present]).unique().sort())
+    frames = _Frames(before, beside, measure, names, year)
+    results = _standardised(before, measure.name, names)
+    if len(results) < 2:
+        raise NotEnoughYears(
+            f"{measure.label} has {len(results)} usable year before {year}; two are needed.",
+            remedy="Foresee a later year, or add earlier ones.",
+        )
+    columns = [(MEASURE, at, values) for at, values in results.items()]
+    columns += _cohorts_own(frames, results)
+    if measure.kind == "share":
+        columns += [(ALSO, at, values) for at, values in _also(frames, results).items()]
+    columns += [(name, 0, values) for name, values in _lasting(frames, schools, results).items()]
+    columns.append((MEASURE, year, np.full(len(names), np.nan)))
+    return Series(
+        names,
+        tuple(name for name, _, _ in columns),
+        np.array([at for _, at, _ in columns], dtype=np.int64),
+        np.column_stack([values for _, _, values in columns]),
+        _noise(mine, names) if measure.kind == "share" else np.ones(len(names)),
+    )
+
+
+def _placed(frame: pl.DataFrame, column: str, schools: tuple[str, ...]) -> Floats:
+    """One column of one year as an array over schools, nan where there is none."""
+    values = np.full(len(schools), np.nan)
+    known = frame.filter(pl.col(column).is_not_null() & pl.col("school").is_in(schools))
+    values[np.searchsorted(np.array(schools), known["school"].to_numpy())] = known[column].cast(pl.Float64)
+    return values
+
+
+def standard(values: Floats) -> Floats:
+    """Values in standard deviations from their mean; all nan when they do not differ."""
+    known = values[np.isfinite(values)]
+    spread = float(known.std(ddof=1)) if len(known) > 1 else 0.0
+    return np.asarray((values - known.mean()) / spread if spread > 0 else np.full_like(values, np.nan))
+
+
+def of_year(outcomes: pl.DataFrame, measure: Measure, schools: tuple[str, ...], year: int) -> Floats:
+    """The results of one year (J) in z, nan where there is none."""
+    rows = outcomes.filter(
+        (pl.col("measure") == measure.name)
+        & (pl.col("phase") == measure.phase)
+        & (pl.col("year") == year)
+        & pl.col("value").is_finite()
+    )
+    return standard(_placed(rows, "value", schools))
+
+
+def _standardised(outcomes: pl.DataFrame, name: str, schools: tuple[str, ...]) -> dict[int, Floats]:
+    """A measure's years, oldest first, each in z; years with too few schools are left out."""
+    rows = outcomes.filter((pl.col("measure") == name) & pl.col("value").is_finite())
+    found = {
+        int(year): standard(_placed(part, "value", schools))
+        for (year,), part in rows.sort("year", "school").group_by("year", maintain_order=True)
+    }
+    return {year: z for year, z in found.items() if np.isfinite(z).sum() >= FEWEST_SCHOOLS}
+
+
+def _cohorts_own(frames: _Frames, results: dict[int, Floats]) -> list[tuple[str, int, Floats]]:
+    """The cohorts' own context, up to the year foreseen, if it is known beside some earlier result."""
+    prior, poor = _own_years(frames, "prior"), _own_years(frames, "disadvantaged")
+    low, high = _own_years(frames, "prior_low"), _own_years(frames, "prior_high")
+    for year in sorted(set(low) & set(high)):
+        prior.setdefault(year, standard(high[year] - low[year]))
+    for year, values in _implied(frames).items():
+        prior[year] = np.where(np.isfinite(values), values, prior.get(year, values))
+    found = []
+    for name, series in ((PRIOR, prior), (DISADVANTAGED, poor)):
+        if any(year in results for year in series):
+            found += [(name, year, series[year]) for year in sorted(series) if year >= min(results)]
+    return found
+
+
+def _own_years(frames: _Frames, name: str) -> dict[int, Floats]:
+    """Years of a variable that were known by the year foreseen, in z, those carried over left out."""
+    years = frames.context["year"].unique().sort().to_list()
+    at = np.array(years, dtype=np.int64)
+    mine = contexts.own(frames.context, name, frames.schools, at)
+    values = contexts.standardised(frames.context, name, frames.schools, at)
+    enough = np.isfinite(values).sum(axis=0) >= FEWEST_SCHOOLS
+    return {
+        year: values[:, place]
+        for place, year in enumerate(years)
+        if mine[place] and enough[place] and year <= frames.year
+    }
+
+
+def _implied(frames: _Frames) -> dict[int, Floats]:
+    """Prior attainment that a published progress measure implies, by year, in z."""
+    progress, times = PROGRESS_OF.get(frames.measure.name, ("", 1.0))
+    name = frames.measure.name
+    wide = frames.outcomes.filter(pl.col("measure").is_in([name, progress])).pivot(
+        "measure", index=["school", "year"], values="value", aggregate_function="first"
+    )
+    if progress not in wide.columns:
+        return {}
+    rows = wide.select("school", "year", value=pl.col(name) - times * pl.col(progress), measure=pl.lit(PRIOR))
+    return _standardised(rows, PRIOR, frames.schools)
+
+
+def _also(frames: _Frames, results: dict[int, Floats]) -> dict[int, Floats]:
+    """Mean of the phase's other measures that speak of the same thing, by year, in z.
+
+    A share above a threshold forgets what the scores behind it know.
+    """
+    total = {year: np.zeros(len(frames.schools)) for year in results}
+    count = {year: np.zeros(len(frames.schools)) for year in results}
+    others = frames.outcomes.filter(pl.col("group") == frames.measure.group)["measure"].unique().sort()
+    for name in (name for name in others if not name.endswith(NOT_LEVELS)):
+        years = _standardised(frames.outcomes, name, frames.schools) if name != frames.measure.name else {}
+        both = [(results[year], years[year]) for year in years if year in results]
+        if not both or np.mean([_correlation(a, b) for a, b in both]) < ALIKE:
+            continue
+        for year in set(years) & set(results):
+            known = np.isfinite(years[year])
+            total[year][known] += years[year][known]
+            count[year][known] += 1
+    with np.errstate(invalid="ignore"):
+        return {year: standard(total[year] / count[year]) for year in sorted(total) if count[year].any()}
+
+
+def _correlation(a: Floats, b: Floats) -> float:
+    both = np.isfinite(a) & np.isfinite(b)
+    return float(np.corrcoef(a[both], b[both])[0, 1]) if both.sum() >= FEWEST_SCHOOLS else 0.0
+
+
+def _lasting(frames: _Frames, schools: pl.DataFrame, results: dict[int, Floats]) -> dict[str, Floats]:
+    """School-wide context as last known, who may enter, and how schools near by did; in z."""
+    found: dict[str, Floats] = {}
+    for label, names in LASTING.items():
+        known = [(year, z) for name in names for year, z in _own_years(frames, name).items()]
+        values = np.full(len(frames.schools), np.nan)
+        for _, z in sorted(known, key=lambda pair: -pair[0]):
+            values = np.where(np.isnan(values), z, values)
+        # What is known of few schools (a pilot, one city) would only say which schools those are.
+        if np.isfinite(values).mean() >= contexts.KNOWN_ENOUGH:
+            found[label] = standard(values)
+    facts = schools.filter(pl.col("school").is_in(frames.schools))
+    girls = facts.select("school", girls=(pl.col("gender") == "girls").cast(pl.Float64).fill_null(0))
+    found["girls"] = standard(np.nan_to_num(_placed(girls, "girls", frames.schools)))
+    east, north = (_placed(facts, name, frames.schools) for name in ("easting", "northing"))
+    found["near"] = _near(np.column_stack([east, north]), results)
+    return {name: values for name, values in found.items() if np.isfinite(values).any()}
+
+
+def _near(places: Floats, results: dict[int, Floats]) -> Floats:
+    """Mean past result of the nearest schools, the school itself left out, in z."""
+    stacked = np.column_stack(list(results.values()))
+    count = np.isfinite(stacked).sum(axis=1)
+    mean = np.nansum(stacked, axis=1) / np.maximum(count, 1)
+    there = np.isfinite(places).all(axis=1)
+    used = np.flatnonzero(there & (count > 0))
+    if len(used) <= NEAREST:
+        return np.full(len(places), np.nan)
+    asked = np.flatnonzero(there)
+    nearest = used[cKDTree(places[used]).query(places[asked], k=NEAREST + 1)[1]]
+    others = nearest != asked[:, None]
+    result = np.full(len(places), np.nan)
+    result[asked] = (mean[nearest] * others).sum(axis=1) / others.sum(axis=1)
+    return standard(result)
+
+
+def _noise(mine: pl.DataFrame, schools: tuple[str, ...]) -> Floats:
+    """Typical over own cohort (J): by how much more, or less, chance speaks in a school's share."""
+    latest = mine.filter(pl.col("cohort") >= 1).sort("year").group_by("school").agg(pl.col("cohort").last())
+    cohorts = _placed(latest, "cohort", schools)
+    known = cohorts[np.isfinite(cohorts)]
+    if not len(known):
+        return np.ones(len(schools))
+    typical = float(np.median(known))
+    return np.asarray(np.clip(typical / np.where(np.isfinite(cohorts), cohorts, typical), 0.2, 4.0))
