@@ -152,9 +152,10 @@ def test_a_table_of_noise_is_said_when_reading(tmp_path: Path) -> None:
 
 def test_a_program_that_read_evidence_ends_without_a_word(tmp_path: Path) -> None:
     build(tmp_path)
-    read = "import sys; from commonroom.store.evidence import open; print(open(sys.argv[1]).table('schools').height)"
+    read = "import sys; from commonroom.store.evidence import open; print(open(sys.argv[1]).table('schools'))"
     done = run("-c", read, tmp_path)
-    assert (done.stdout, done.stderr) == ("4\n", "")
+    assert "shape: (4, 7)" in done.stdout
+    assert done.stderr == ""
 
 
 # --- versions ------------------------------------------------------------------------------------
@@ -337,6 +338,19 @@ def test_a_file_that_may_not_grow_is_a_full_disk(tmp_path: Path) -> None:
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, allowed)
     assert list_names(tmp_path) == sorted([path.name, "current"])
+
+
+def test_a_current_that_cannot_be_swapped_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = build(tmp_path)
+
+    def refuse(*_: Path) -> None:
+        raise OSError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(os, "replace", refuse)
+    with pytest.raises(SaidToPeople, match=r"cannot be written here \(Permission denied\)"):
+        build(tmp_path, seed=1)
+    assert evidence.open(tmp_path).path == path
+    assert versions.NEXT not in list_names(tmp_path)
 
 
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:

@@ -1,0 +1,47 @@
+"""`narrative tell`: the story of a system as a page."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from commonroom.cli import options
+
+
+class Page(StrEnum):
+    """What a story can be written as."""
+
+    html = "html"
+
+
+class Language(StrEnum):
+    """Languages a story is told in."""
+
+    en = "en"
+    cy = "cy"
+
+
+app = typer.Typer(name="narrative", no_args_is_help=True, help="The story in plain words.")
+
+
+@app.callback()
+def start() -> None:
+    """The story in plain words."""
+
+
+@app.command()
+def tell(
+    format: Annotated[Page, typer.Option(help="What to write.")] = Page.html,
+    language: Annotated[Language, typer.Option(help="English or Welsh.")] = Language.en,
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Where it is written.")] = Path(
+        "report/report.html"
+    ),
+    evidence: options.Evidence = options.EVIDENCE,
+) -> None:
+    """Write the report of the evidence as one page that needs no network."""
+    from commonroom import pipeline
+
+    typer.echo(pipeline.tell(evidence, language=language, out=out))
