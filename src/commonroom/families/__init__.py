@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from commonroom.families.expectation import expect
+from commonroom.families.judgement import judge
+from commonroom.families.metric import Learned, learn
 from commonroom.families.neighbours import Families, find
 from commonroom.families.presets import CONTEXTUAL, PRESETS, Caliper, Preset, Variable, load_preset
 from commonroom.families.quality import churn
+from commonroom.families.standing import compare
 
 __all__ = [
     "CONTEXTUAL",
     "PRESETS",
     "Caliper",
     "Families",
+    "Learned",
     "Preset",
     "Variable",
     "churn",
+    "compare",
+    "expect",
     "find",
+    "judge",
+    "learn",
     "load_preset",
 ]

@@ -14,8 +14,8 @@ COMPARED = "mainstream"
 def comparable(panel: Panel, *, phase: str, year: int) -> pl.DataFrame:
     """Mainstream schools with a result in `phase` and `year`: one row each, context beside it.
 
-    Columns: school, name, authority, region, kind, phase, year, in_system, admissions, gender,
-    easting, northing, and the context variables, empty where unknown. Sorted by school.
+    Columns: school, name, authority and its code, region, kind, type, in_system, admissions,
+    gender, phase, year, easting, northing, and the context variables, empty where unknown. Sorted by school.
     """
     there = (
         panel.outcomes.filter(
@@ -25,11 +25,19 @@ def comparable(panel: Panel, *, phase: str, year: int) -> pl.DataFrame:
         .unique()
     )
     context = panel.context.filter((pl.col("phase") == phase) & (pl.col("year") == year))
-    facts = ["school", "name", "authority", "region", "kind", "in_system", "admissions", "gender"]
+    facts = ["school", "name", "authority_code", "authority", "region", "kind", "type", "in_system"]
     return (
         panel.schools.filter(pl.col("kind") == COMPARED)
         .join(there, on="school", how="semi")
-        .select(*facts, "easting", "northing", pl.lit(phase).alias("phase"), pl.lit(year).alias("year"))
+        .select(
+            *facts,
+            "admissions",
+            "gender",
+            "easting",
+            "northing",
+            pl.lit(phase).alias("phase"),
+            pl.lit(year).alias("year"),
+        )
         .join(context.select("school", *CONTEXT_VARIABLES), on="school", how="left")
         .sort("school")
     )

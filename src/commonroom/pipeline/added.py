@@ -1,0 +1,141 @@
+"""What schools add: every measure with enough years, and who does better than their family at what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import polars as pl
+
+from commonroom import families, panel, value_added
+from commonroom.errors import SaidToPeople
+from commonroom.value_added import better
+from commonroom.value_added.noise import noise
+
+#: Years of residuals that a claim rests on: the latest, and one before it to leave out in turn.
+YEARS_OF_A_CLAIM = 2
+#: Measures whose latest figure is older than this many years do not say what a school does now.
+STILL_NOW = 3
+
+
+@dataclass(frozen=True)
+class Added:
+    """Estimates by measure and phase, the cohort noise of each, and what was not estimated and why."""
+
+    estimates: Mapping[tuple[str, str], value_added.Estimate]
+    noise: Mapping[tuple[str, str], pl.DataFrame]
+    notes: tuple[str, ...]
+
+
+def estimate(built: panel.Panel, measures: Iterable[panel.Measure], *, phases: Iterable[str]) -> Added:
+    """Estimate every measure of all pupils in every phase that has three years of it."""
+    compared = built.schools.filter(pl.col("kind") == panel.COMPARED).select("school")
+    outcomes = built.outcomes.join(compared, on="school", how="semi")
+    jobs = [
+        (measure, phase)
+        for measure in measures
+        for phase in phases
+        if measure.group == "all" and measure.kind != "gap" and measure.phase in (phase, "both")
+    ]
+
+    def one(job: tuple[panel.Measure, str]) -> tuple[value_added.Estimate, pl.DataFrame] | str:
+        measure, phase = job
+        try:
+            found = value_added.estimate(outcomes, built.context, measure=measure, phase=phase)
+        except SaidToPeople as error:
+            return f"Value added was not estimated: {error}"
+        return found, noise(
+            outcomes, built.context, measure=measure, phase=phase, components=found.components
+        )
+
+    with ThreadPoolExecutor(2) as pool:  # the arithmetic of numpy runs beside itself
+        results = list(pool.map(one, jobs))
+    keys = [(phase, measure.name) for measure, phase in jobs]
+    done = {key: found for key, found in zip(keys, results, strict=True) if not isinstance(found, str)}
+    return Added(
+        {key: found for key, (found, _) in done.items()},
+        {key: variance for key, (_, variance) in done.items()},
+        tuple(found for found in results if isinstance(found, str)),
+    )
+
+
+def tables(added: Added) -> dict[str, pl.DataFrame]:
+    """Evidence tables of the estimates, all measures together."""
+    found = list(added.estimates.values())
+    names = ("schools", "components", "coefficients", "sentences")
+    return {f"value_added_{name}": pl.concat(getattr(e, name) for e in found) for name in names if found}
+
+
+def residuals(built: panel.Panel, added: Added, *, phase: str, measure: panel.Measure) -> pl.DataFrame | None:
+    """What `better.find` asks for: recent figures less expectation, raw and adjusted, with their variances.
+
+    None where the measure has no estimate, or its latest year says nothing of now.
+    """
+    variance = added.noise.get((phase, measure.name))
+    last = built.outcomes.filter(pl.col("phase") == phase)["year"].max()
+    years = panel.years(built, measure=measure.name)[-YEARS_OF_A_CLAIM:]
+    if variance is None or not isinstance(last, int) or years[-1] <= last - STILL_NOW:
+        return None
+    parts = [part for year in years for part in _of_year(built, variance, phase, measure, year)]
+    return pl.concat(parts).with_columns(pl.lit(measure.name).alias("measure"))
+
+
+def _of_year(
+    built: panel.Panel, variance: pl.DataFrame, phase: str, measure: panel.Measure, year: int
+) -> list[pl.DataFrame]:
+    """Residuals of one year: beside the year's mean (raw), and beside what intake leads to expect."""
+    schools = panel.comparable(built, phase=phase, year=year)
+    outcomes = built.outcomes.filter(
+        (pl.col("measure") == measure.name)
+        & (pl.col("year") == year)
+        & (pl.col("phase") == phase)
+        & pl.col("value").is_not_null()
+    )
+    expected = families.expect(schools, outcomes, phase=phase)
+    joined = (
+        outcomes.join(expected, on="school")
+        .join(variance.filter(pl.col("year") == year).drop("year"), on="school")
+        .sort("school")
+    )
+    shared = ["school", "year", "variance", "cohort"]
+    raw = (pl.col("value") - pl.col("value").mean()) / pl.col("spread")
+    adjusted = (pl.col("value") - pl.col("expected")) / pl.col("spread")
+    return [
+        joined.select(
+            *shared,
+            pl.lit(version).alias("version"),
+            residual.alias("residual"),
+            (pl.col("c2") / pl.col("spread") ** 2).alias("context_error"),
+        )
+        for version, residual in (("raw", raw), ("adjusted", adjusted))
+    ]
+
+
+def claims(
+    built: panel.Panel,
+    added: Added,
+    found: Mapping[str, families.Families],
+    *,
+    phase: str,
+    measures: Mapping[str, panel.Measure],
+) -> better.Better | None:
+    """Who does better, or less well, than their family, at every measure that says something of now."""
+    own = [m for m in measures.values() if (phase, m.name) in added.estimates and m.phase == phase]
+    with ThreadPoolExecutor(2) as pool:
+        parts = list(pool.map(lambda m: residuals(built, added, phase=phase, measure=m), own))
+    kept = [part for part in parts if part is not None]
+    if not kept or not found:
+        return None
+    neighbours = pl.concat(
+        families_.neighbours.with_columns(pl.lit(name).alias("preset")) for name, families_ in found.items()
+    )
+    scales = {m.name: _scale(added.noise[phase, m.name]) for m in own}
+    main = "learned" if "learned" in found else next(iter(found))
+    terms = better.Terms(phase=phase, preset=main, measures=measures, scales=scales)
+    return better.find(pl.concat(kept), neighbours, terms=terms)
+
+
+def _scale(variance: pl.DataFrame) -> float:
+    """One sd of the latest year, in the unit of the measure."""
+    return float(variance.sort("year")["spread"][-1])
