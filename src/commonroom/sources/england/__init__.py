@@ -32,7 +32,7 @@ def read(paths: str | Path | Iterable[str | Path], *, year: int | None = None) -
     """
     known = definitions.load()
     measured = measures.load()
-    readings: list[tuple[tuple[int, int], Reading]] = []
+    readings: list[tuple[tuple[int, int, int], Reading]] = []
     codes: list[pl.DataFrame] = []
     documents, problems = files.set_copies_aside(files.find(paths))
     for document in documents:
@@ -43,15 +43,15 @@ def read(paths: str | Path | Iterable[str | Path], *, year: int | None = None) -
         if kind.name == "codes":
             codes.append(schools.read_codes(sheet))
             continue
-        when = recognise.year(document.name) or year
-        if kind.dated and kind.period is None and when is None:
+        when = (recognise.year(document.name) or year) if kind.has_one_year else None
+        if kind.has_one_year and when is None:
             problems.append(_ask_year(sheet, kind))
             continue
-        context = figures.Context(known, measured, when if kind.dated and kind.period is None else None)
-        readings.append((_place(kind, document), _read(sheet, kind, context)))
+        context = figures.Context(known, measured, when)
+        readings.append((_place(kind, sheet), _read(sheet, kind, context)))
     if not readings:
         _refuse(problems)
-    # Sorted: what the files are called does not change which of them is believed.
+    # The order in which files are given or found does not change which of them is believed.
     ordered = [reading for _, reading in sorted(readings, key=lambda pair: pair[0])]
     return _name_authorities(combine([*ordered, Reading(problems=list_problems(problems))]), codes)
 
@@ -84,9 +84,10 @@ def _read(sheet: Sheet, kind: Kind, context: figures.Context) -> Reading:
     return figures.read(sheet, kind=kind, context=context)
 
 
-def _place(kind: Kind, document: Document) -> tuple[int, int]:
+def _place(kind: Kind, sheet: Sheet) -> tuple[int, int, int]:
+    """Where a file stands in precedence: its kind, its status, and the fuller file before others."""
     place = PRECEDENCE.index(kind.name) if kind.name in PRECEDENCE else len(PRECEDENCE)
-    return place, STATUS.index(recognise.status(document.name))
+    return place, STATUS.index(recognise.status(sheet.name)), -sheet.frame.width
 
 
 def _ask_year(sheet: Sheet, kind: Kind) -> Problem:

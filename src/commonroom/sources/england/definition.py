@@ -75,6 +75,11 @@ class Kind(BaseModel):
     figures: tuple[Figure, ...] = ()
 
     @property
+    def has_one_year(self) -> bool:
+        """Whether the file is about one school year that is not written in its rows."""
+        return self.dated and self.period is None
+
+    @property
     def columns(self) -> set[str]:
         """Every column name that the definition knows of this kind."""
         names = {name for group in self.needs for name in group}

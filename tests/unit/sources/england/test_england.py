@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import datetime
+import io
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -191,6 +193,21 @@ def test_a_year_twice_with_other_numbers_keeps_the_final_ones(write: Write, one:
     )
 
 
+def test_of_two_files_with_no_status_the_fuller_is_believed(write: Write, one: One) -> None:
+    write("2018-2019/a.csv", ks4(school(ATT8SCR="47.0")))
+    text = ks4(school() + ",20%", header=HEADER + ",PTPRIORLO", footer=COUNTRY + ",20%")
+    reading = england.read(write("2018-2019/b.csv", text).parent)
+    assert one(reading.figures, "100053", "attainment8") == (48.1, None)
+
+
+def test_a_download_is_read_as_the_zip_it_is(write: Write, one: One) -> None:
+    inside = io.BytesIO()
+    with zipfile.ZipFile(inside, "w") as archive:
+        archive.writestr(KS4, ks4(school()))
+    reading = england.read(write("Performancetables_2019.zip", inside.getvalue()))
+    assert one(reading.figures, "100053", "attainment8", 2019) == (48.1, None)
+
+
 def test_a_school_year_twice_in_one_file_is_kept_once(write: Write) -> None:
     reading = england.read(write(KS4, ks4(school(), school(), school(ATT8SCR="50"))))
     assert reading.figures.filter(variable="attainment8")["value"].to_list() == [48.1]
@@ -344,6 +361,19 @@ def test_establishments_give_places_dates_and_names(write: Write) -> None:
     assert firwood["opened"] == odd["opened"] == datetime.date(2001, 9, 1)
     assert firwood["closed"] == datetime.date(2020, 8, 31)
     assert (odd["kind"], odd["admissions"], odd["gender"]) == (None, "selective", "girls")
+
+
+def test_the_school_information_file_gives_facts(write: Write) -> None:
+    header = "URN,LANAME,LA,ESTAB,SCHNAME,OPENDATE,CLOSEDATE,MINORGROUP,SCHOOLTYPE,GENDER,ADMPOL"
+    row = "136807,Camden,202,4000,UCL Academy,01-09-2012,,Academy,Academy sponsor led,Mixed,Non-selective"
+    schools = england.read(write("england_school_information.csv", f"{header}\n{row}\n")).schools
+    facts = schools.select("name", "authority", "authority_code", "kind", "type", "admissions", "opened")
+    assert facts.rows() == [
+        (
+            "UCL Academy", "Camden", "202", "mainstream", "Academy sponsor led", "non-selective",
+            datetime.date(2012, 9, 1),
+        )
+    ]  # fmt: skip
 
 
 def test_facts_come_from_the_establishments_before_the_results(write: Write) -> None:
