@@ -60,6 +60,7 @@ THEME: dict[str, Any] = {
         "labelLimit": 320,
         "titleLimit": 500,
         "symbolSize": 90,
+        "columns": 2,
         "offset": 12,
     },
 }
@@ -81,8 +82,8 @@ def map(released: Released, *, words: Words, lines: Mapping[str, float] | None =
         name="hover", fields=["school"], on="pointerover", clear="pointerout", nearest=True, empty=False
     )
     points = chart.mark_point(size=38, strokeWidth=1.2, aria=False).encode(
-        x=_axis("attainment", words["attainment"]),
-        y=_axis("improvement", words["improvement"]),
+        x=_axis(alt.X, "attainment", words),
+        y=_axis(alt.Y, "improvement", words),
         color=_sure(words, alt.Color, GREY),
         fill=_sure(words, alt.Fill, "transparent"),
         tooltip=[
@@ -114,10 +115,9 @@ def intervals(released: Released, *, words: Words, series: tuple[str, str]) -> a
 
     Columns: label, place, value, low, high (95 %). Two shapes and two colours tell the places apart.
     """
-    lines = pl.col("label").map_elements(_wrapped, return_dtype=pl.String)
-    frame = released.frame.with_columns(lines, shown=_shown(series, words))
+    frame = released.frame.with_columns(shown=_shown(series, words))
     chart = alt.Chart(_values(frame))
-    axis = alt.Axis(grid=True, labelPadding=8, labelExpr="split(datum.label, '|')")
+    axis = alt.Axis(grid=True, labelPadding=8)
     row = alt.Y("label:N", title=None, sort=None, axis=axis)
     offset = alt.YOffset("shown:N", sort=None, scale=alt.Scale(paddingInner=0.5))
     whisker = chart.mark_rule(strokeWidth=2, aria=False).encode(
@@ -127,7 +127,7 @@ def intervals(released: Released, *, words: Words, series: tuple[str, str]) -> a
         x=alt.X("value:Q"), shape=_shape(series, words), tooltip=_told(words)
     )
     layers = alt.layer(whisker, dot).encode(y=row, yOffset=offset, color=_place(series, words))
-    return _finish(layers, height=64 * max(1, frame["label"].n_unique()))
+    return _finish(layers, height=46 * max(1, frame["label"].n_unique()))
 
 
 def years(released: Released, *, words: Words, series: tuple[str, str]) -> alt.TopLevelMixin:
@@ -161,7 +161,7 @@ def moves(released: Released, *, words: Words) -> alt.TopLevelMixin:
     chart = alt.Chart(_values(released.frame)).mark_bar(color=HERE, aria=False)
     return _finish(
         chart.encode(
-            x=alt.X("label:N", sort=None, title=words["moved"], axis=alt.Axis(labelAngle=0)),
+            x=alt.X("label:N", sort=None, title=_lines(words["moved"]), axis=alt.Axis(labelAngle=0)),
             y=alt.Y("share:Q", title=words["share"]),
             tooltip=[
                 alt.Tooltip("label:N", title=words["moved"]),
@@ -187,7 +187,10 @@ def calibration(released: Released, *, words: Words) -> alt.TopLevelMixin:
     )
     found = chart.mark_point(filled=True, size=95, opacity=1, aria=False).encode(
         x=alt.X(
-            "covered:Q", title=words["covered"], axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1])
+            "covered:Q",
+            title=_lines(words["covered"]),
+            axis=alt.Axis(format="%"),
+            scale=alt.Scale(domain=[0, 1]),
         ),
         y=row,
         color=alt.Color(
@@ -230,10 +233,8 @@ def html_bundle() -> str:
 
 
 def _values(frame: pl.DataFrame) -> alt.InlineData:
-    """Return rows as comma-separated text, the most compact form, with the type of each column said."""
-    kinds = {name: "number" if kind.is_numeric() else "string" for name, kind in frame.schema.items()}
-    floats = frame.with_columns(pl.selectors.float().round(3))
-    return alt.InlineData(values=floats.write_csv(), format={"type": "csv", "parse": kinds})
+    """Return the rows of a frame; floats to three decimals, more than any picture shows."""
+    return alt.InlineData(values=frame.with_columns(pl.selectors.float().round(3)).to_dicts())
 
 
 def _finish(chart: Any, *, height: int) -> alt.TopLevelMixin:
@@ -242,11 +243,9 @@ def _finish(chart: Any, *, height: int) -> alt.TopLevelMixin:
     return finished
 
 
-def _axis(name: str, title: str) -> Any:
-    kind = alt.X if name == "attainment" else alt.Y
-    return kind(
-        f"{name}:Q", title=title, scale=alt.Scale(zero=False, nice=True), axis=alt.Axis(format="+.3~f")
-    )
+def _axis(channel: Any, name: str, words: Words) -> Any:
+    scale, axis = alt.Scale(zero=False, nice=True), alt.Axis(format="+.3~f")
+    return channel(f"{name}:Q", title=_lines(words[name]), scale=scale, axis=axis)
 
 
 def _scale(colours: list[str]) -> alt.Scale:
@@ -259,7 +258,9 @@ def _sure(words: Words, channel: Any, unsure: str) -> Any:
     Both channels have one legend, so that its symbols look as the points do.
     """
     names = ", ".join(f"'{words[f'sure_{number}']}'" for number in range(4))
-    legend = alt.Legend(title=words["probability"], labelExpr=f"[{names}][datum.value]", columns=2)
+    legend = alt.Legend(
+        title=words["probability"], labelExpr=f"[{names}][datum.value]", symbolStrokeWidth=1.5
+    )
     scale = alt.Scale(domain=["0", "1", "2", "3"], range=[unsure, *SURE])
     return channel("sure:O", title=words["probability"], scale=scale, legend=legend)
 
@@ -307,19 +308,19 @@ def _corners(words: Words) -> list[Any]:
     """Return what each quarter of the map means, in its corner."""
     places: dict[str, tuple[Any, str, int]] = {
         "lower_rising": ("left", "6", 10), "higher_rising": ("right", "width - 6", 10),
-        "lower_falling": ("left", "6", 412), "higher_falling": ("right", "width - 6", 412),
+        "lower_falling": ("left", "6", 402), "higher_falling": ("right", "width - 6", 402),
     }  # fmt: skip
     return [
-        alt.Chart(_values(pl.DataFrame({"corner": [words[name]]})))
-        .mark_text(align=align, fontSize=12, fontStyle="italic", color=QUIET, aria=False)
+        alt.Chart(_values(pl.DataFrame({"corner": [words[name].replace(", ", ",\n")]})))
+        .mark_text(align=align, lineBreak="\n", fontSize=12, fontStyle="italic", color=QUIET, aria=False)
         .encode(x=alt.value(alt.ExprRef(x)), y=alt.value(y), text="corner:N")
         for name, (align, x, y) in places.items()
     ]
 
 
-def _wrapped(label: str) -> str:
-    """Return a label in lines short enough for a narrow screen."""
-    return "|".join(textwrap.wrap(label, 22))
+def _lines(text: str) -> list[str]:
+    """Return a title in lines short enough for a narrow screen."""
+    return textwrap.wrap(text, 34)
 
 
 def _names(series: tuple[str, str], words: Words) -> list[str]:

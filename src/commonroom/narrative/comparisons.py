@@ -146,7 +146,7 @@ def _floor(released: Released, story: Story, words: Words, phase: str) -> Block:
     labels = words.group("chart") | {
         "system": system, "nation": words["place.nation"], "value": words["floor.axis"],
     }  # fmt: skip
-    label = pl.format("{}, {}", pl.col("measure").replace_strict(_said(frame, story, words)), pl.col("year"))
+    label = pl.col("year").cast(pl.String)
     shown = page.cut(
         released, frame.filter(pl.col("value").is_not_null()).with_columns(label=label).drop("source")
     )

@@ -24,10 +24,11 @@
     const place = figure.querySelector(".picture");
     const specification = JSON.parse(figure.querySelector(".specification").textContent);
     specification.width = "container";
+    if (place.clientWidth < 480) specification.config.legend.columns = 1;
     const live = make("div", "", null);
     place.append(live);
     const tooltip = { theme: "page", disableDefaultStyle: true };
-    return vegaEmbed(live, specification, { ast: true, actions: false, renderer: "svg", tooltip, defaultStyle: false })
+    return vegaEmbed(live, specification, { ast: true, actions: false, renderer: "svg", logLevel: 1, tooltip, defaultStyle: false })
       .then((drawn) => {
         place.querySelector(".still").remove();
         if (drawn.view.signal && figure.id.startsWith("map-")) {
@@ -36,7 +37,7 @@
             if (item && item.datum && item.datum.school) open(item.datum.school, false);
           });
         }
-      }).catch(() => live.remove());
+      }).catch((error) => { console.error(error); live.remove(); });
   };
   const watch = new IntersectionObserver((seen) => {
     for (const one of seen) if (one.isIntersecting) { watch.unobserve(one.target); draw(one.target); }
