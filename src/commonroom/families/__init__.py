@@ -6,6 +6,8 @@ from commonroom.families.expectation import expect
 from commonroom.families.judgement import judge
 from commonroom.families.metric import Learned, learn
 from commonroom.families.neighbours import Families, find
+from commonroom.families.partition import Groups, group
+from commonroom.families.positions import Sensitivity, sensitivity
 from commonroom.families.presets import CONTEXTUAL, PRESETS, Caliper, Preset, Variable, load_preset
 from commonroom.families.quality import churn
 from commonroom.families.standing import compare
@@ -15,14 +17,18 @@ __all__ = [
     "PRESETS",
     "Caliper",
     "Families",
+    "Groups",
     "Learned",
     "Preset",
+    "Sensitivity",
     "Variable",
     "churn",
     "compare",
     "expect",
     "find",
+    "group",
     "judge",
     "learn",
     "load_preset",
+    "sensitivity",
 ]

@@ -12,7 +12,7 @@ import polars as pl
 from commonroom.errors import SaidToPeople
 from commonroom.families import quality as match
 from commonroom.families.nearest import nearest
-from commonroom.families.placement import Floats, Ints, Placement, place
+from commonroom.families.placement import Floats, Ints, Placement, asked_rows, place
 from commonroom.families.presets import Preset, load_preset
 from commonroom.tables import families as tables
 
@@ -50,7 +50,7 @@ def find(
     if wanted < 1:
         raise SaidToPeople(f"{wanted} neighbours were asked for.", remedy="Ask for at least one.")
     placed = place(schools, preset=chosen)
-    asked = _asked(placed, only=only)
+    asked = asked_rows(placed, only=only)
     index, distance = _nearest(placed, k=max(wanted, chosen.pool or 0))
     index, distance = _preferred(placed, index, distance, k=wanted)
     found = match.weigh(placed, index, distance, asked=asked)
@@ -61,23 +61,6 @@ def find(
         gaps=match.gaps(placed, found),
         notes=placed.notes,
     )
-
-
-def _asked(placed: Placement, *, only: Iterable[str] | None) -> Ints:
-    """Rows of the schools to answer for."""
-    if only is None:
-        return np.arange(placed.schools.len())
-    rows = {school: row for row, school in enumerate(placed.schools.to_list())}
-    names = sorted({str(school) for school in only})
-    unknown = [name for name in names if name not in rows]
-    if unknown:
-        raise SaidToPeople(
-            f"there is no school {unknown[0]} among the {len(rows)} given"
-            + (f" (nor {len(unknown) - 1} more that were asked for)." if unknown[1:] else "."),
-            where=placed.preset.name,
-            remedy="Check the number, the year and the phase.",
-        )
-    return np.array([rows[name] for name in names], dtype=np.int64)
 
 
 def _nearest(placed: Placement, *, k: int) -> tuple[Ints, Floats]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -21,7 +22,8 @@ class Placement:
     """Schools in order of identity, placed on the criteria that are known of at least one of them.
 
     `values` (schools x criteria) is in each criterion's unit, NaN where unknown; `factors` is
-    sqrt(weight) / scale, `spreads` the standard deviation and `weights` the weight of each criterion; `total` the weight of all criteria of the preset; `block` numbers the exact matching;
+    sqrt(weight) / scale, `spreads` the standard deviation and `weights` the weight of each
+    criterion; `total` the weight of all criteria of the preset; `block` numbers the exact matching;
     `preferred` is the column that the preset prefers; `notes` says what was not used as asked.
     """
 
@@ -89,6 +91,23 @@ def place(schools: pl.DataFrame, *, preset: Preset) -> Placement:
         preferred=rows[preset.prefer] if preset.prefer in rows.columns else None,
         notes=tuple(notes),
     )
+
+
+def asked_rows(placed: Placement, *, only: Iterable[str] | None) -> Ints:
+    """Rows of the schools to answer for, by identity; SaidToPeople when one is not there."""
+    if only is None:
+        return np.arange(placed.schools.len())
+    rows = {school: row for row, school in enumerate(placed.schools.to_list())}
+    names = sorted({str(school) for school in only})
+    unknown = [name for name in names if name not in rows]
+    if unknown:
+        raise SaidToPeople(
+            f"there is no school {unknown[0]} among the {len(rows)} given"
+            + (f" (nor {len(unknown) - 1} more that were asked for)." if unknown[1:] else "."),
+            where=placed.preset.name,
+            remedy="Check the number, the year and the phase.",
+        )
+    return np.array([rows[name] for name in names], dtype=np.int64)
 
 
 def _rows(schools: pl.DataFrame, *, preset: Preset) -> pl.DataFrame:

@@ -88,6 +88,12 @@ class Preset(BaseModel):
     )
     share: float = Field(default=0.3, gt=0, le=1)
     caliper: Caliper = Caliper()
+    price: float = Field(
+        default=0.5,
+        ge=0,
+        description="How much nearer another family must be for a school to leave its own, "
+        "in median distances of a school to the centre of its family",
+    )
     source: str
     date: Date
     notes: str = ""

@@ -1,0 +1,164 @@
+"""Families as groups, for convening people: disjoint, of bounded size, and stable from year to year."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from commonroom.errors import SaidToPeople
+from commonroom.families import convening
+from commonroom.families.assignment import assign, whole_costs
+from commonroom.families.centres import Points, distances, medians, points
+from commonroom.families.convening import Settled
+from commonroom.families.placement import Floats, Ints, Placement, asked_rows, place
+from commonroom.families.presets import Preset, load_preset
+from commonroom.families.start import Names, Part, start
+
+#: Assignments at most; each lowers the sum of distances, and few are needed.
+ROUNDS = 15
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Who is convened with whom (tables.families.GROUPS) and how alike they are (GROUP_REPORT).
+
+    `caliper` and `price` (of moving) are distances to a centre.
+    """
+
+    preset: Preset
+    families: pl.DataFrame
+    report: pl.DataFrame
+    caliper: float
+    price: float
+    notes: tuple[str, ...]
+
+
+def group(
+    schools: pl.DataFrame,
+    *,
+    preset: str | Path | Preset,
+    sizes: tuple[int, int] = (8, 14),
+    last: pl.DataFrame | None = None,
+    only: Iterable[str] | None = None,
+) -> Groups:
+    """Part schools into families of `sizes`, near their centres and near last year's families.
+
+    `schools` as for `find`: scales are taken over all of them, families formed of `only` (all by
+    default). `last`: `school` and `family` of the time before; a school leaves its family only if
+    another's centre is nearer by more than the `price` of the preset, or if sizes require it. Families
+    never cross the preset's blocks. The sum of distances to centres and of prices is lowered by
+    turns: centres (points of least distance), assignment (min-cost flow). A school beyond the
+    caliper (a percentile of distances at the start) from every centre is an honorary member of the
+    nearest family and does not count in its size. A preset on one variable gives contextual
+    families. Raises SaidToPeople for sizes that make no sense, a school that is twice in `last`,
+    and for what `place` refuses. Source: METHODS.md section 2.
+    """
+    chosen = load_preset(preset)
+    if not 1 <= sizes[0] <= sizes[1]:
+        raise SaidToPeople(
+            f"families of {sizes[0]} to {sizes[1]} schools cannot be formed.",
+            remedy="Give the smallest size first, at least 1.",
+        )
+    placed = place(schools, preset=chosen)
+    asked = asked_rows(placed, only=only)
+    before = _before(placed, last)
+    parts = _parts(placed, asked=asked, before=before, sizes=sizes)
+    caliper, price = _rules(chosen, parts)
+    done = [_settle(part, schools=placed.schools, caliper=caliper, price=price) for part in parts]
+    return Groups(
+        preset=chosen,
+        families=convening.members(placed, done, before=before, asked=asked, rules=(caliper, price)),
+        report=convening.report(placed, done, before=before),
+        caliper=caliper,
+        price=price,
+        notes=(*placed.notes, *convening.notes(done, sizes=sizes)),
+    )
+
+
+def _before(placed: Placement, last: pl.DataFrame | None) -> list[str | None]:
+    """Last year's family of each placed school, or None."""
+    if last is None:
+        return [None] * placed.schools.len()
+    if last["school"].is_duplicated().any():
+        raise SaidToPeople(
+            "a school is in two families of the time before.", remedy="Give each school one row."
+        )
+    families = dict(last.select(pl.col("school", "family").cast(pl.String)).rows())
+    return [families.get(school) for school in placed.schools]
+
+
+def _parts(placed: Placement, *, asked: Ints, before: list[str | None], sizes: tuple[int, int]) -> list[Part]:
+    """The starting families of every block, of schools known well enough to be placed."""
+    every = points(placed)
+    least = placed.preset.share * placed.weights.sum() * (1 - 1e-9)
+    ready = asked[every.known[asked] @ placed.weights >= least]
+    homes = _homes(placed, ready, before)
+    names = Names(family for family in before if family)
+    parts: list[Part] = []
+    for number in np.unique(placed.block[ready]):
+        rows = ready[placed.block[ready] == number]
+        last = [name if name and homes[name] == number else None for name in (before[row] for row in rows)]
+        nobody = np.full(rows.size, -1)
+        block = Part(rows, every.take(rows), (), sizes[0], sizes[1], nobody, nobody)
+        parts += start(block, last=last, names=names)
+    return parts
+
+
+def _homes(placed: Placement, rows: Ints, before: list[str | None]) -> dict[str, int]:
+    """The block where most of each of last year's families are now; the first of equals."""
+    frame = pl.DataFrame(
+        {"family": [before[row] for row in rows], "block": placed.block[rows]},
+        schema={"family": pl.String, "block": pl.Int64},
+    ).drop_nulls()
+    counts = (
+        frame.group_by("family", "block")
+        .len()
+        .sort("family", "len", "block", descending=[False, True, False])
+    )
+    return dict(counts.unique("family", keep="first", maintain_order=True).select("family", "block").rows())
+
+
+def _rules(preset: Preset, parts: list[Part]) -> tuple[float, float]:
+    """How far from a centre is too far, and the price of moving, both in distance.
+
+    Where the preset gives no distance both are taken from the distances to centres at the start.
+    """
+    far = [_gaps(part, part.family)[np.arange(part.rows.size), part.family] for part in parts]
+    start = np.concatenate([*far, np.zeros(0 if far else 1)])
+    caliper = preset.caliper.distance or float(np.percentile(start, preset.caliper.percentile))
+    return caliper, preset.price * float(np.median(start))
+
+
+def _gaps(part: Part, family: Ints) -> Floats:
+    """Distance of every school of the part to the centre of every family."""
+    centres: Points = medians(part.points, family, count=len(part.names))
+    return distances(part.points, centres)
+
+
+def _settle(part: Part, *, schools: pl.Series, caliper: float, price: float) -> Settled:
+    """Assign and centre by turns until nobody moves."""
+    count = len(part.names)
+    labels = schools.gather(part.rows).to_list()
+    elsewhere = (part.before[:, None] >= 0) & (part.before[:, None] != np.arange(count))
+    family = part.family
+    for _ in range(ROUNDS):
+        gaps = _gaps(part, family)
+        regular = _regular(gaps.min(axis=1), caliper=caliper, fewest=part.low * count)
+        costs = whole_costs(gaps + price * elsewhere, schools=labels, families=part.names)
+        assigned = np.full(part.rows.size, -1)
+        assigned[regular] = assign(costs[regular], low=part.low, high=part.high)
+        if np.array_equal(assigned, family):
+            break
+        family = assigned
+    nearest = gaps.argmin(axis=1)
+    return Settled(part, np.where(assigned >= 0, assigned, nearest), assigned < 0, gaps)
+
+
+def _regular(near: Floats, *, caliper: float, fewest: int) -> Ints:
+    """Who counts: all within the caliper, and as many of the others as the sizes need, nearest first."""
+    order = np.argsort(near, kind="stable")
+    return np.sort(order[: max(int((near <= caliper).sum()), fewest)])
