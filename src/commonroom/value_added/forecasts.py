@@ -11,13 +11,16 @@ from scipy.stats import t as student
 
 from commonroom.panel import Measure
 from commonroom.tables import value_added as tables
-from commonroom.value_added import joint, scores, series
+from commonroom.value_added import joint, regressions, scores, series
 from commonroom.value_added.joint import Process
 from commonroom.value_added.school_years import Floats
 from commonroom.value_added.series import DISADVANTAGED, MEASURE, PRIOR, Series
 
 #: Fewest earlier errors from which the spread of a forecast is learnt.
 FEWEST_ERRORS = 30
+#: How much a forecast from few years leans on the regression (two forecasts that err differently err
+#: less together: Bates & Granger 1969); chosen without the held-out authorities.
+LEANING = 0.3
 #: Without enough earlier newcomers: their errors are taken to be so many times as wide, with this tail.
 UNKNOWN_NEWCOMERS = (1.5, 5.0)
 
@@ -76,6 +79,9 @@ def foresee(known: Series) -> Foreseen:
     column = len(known.names) - 1
     means, variances = process.expect(known.values, known.noise, column)
     new = known.history == 0
+    regressed = None if joint.trend_is_allowed(known.past) else regressions.foresee(known)
+    if regressed is not None:
+        means = np.where(new, means, (1 - LEANING) * means + LEANING * regressed.means)
     usual = scores.scale_and_freedom(_errors(known, process, known.past[-1], new=False))
     arrivals = np.concatenate([_errors(known, process, year, new=True) for year in known.past[1:]])
     fresh = scores.scale_and_freedom(arrivals) if len(arrivals) >= FEWEST_ERRORS else _wider(usual)

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from commonroom.value_added.likelihood import TREND_UNIT
-from commonroom.value_added.series import MEASURE, Series
 from commonroom.value_added.school_years import Floats
+from commonroom.value_added.series import MEASURE, Series
 
 #: Patterns of what is known that fewer schools share are not used to fit (they are foreseen all the same).
 FEWEST_ALIKE = 12
@@ -76,6 +76,11 @@ class Process:
         return means, variances
 
 
+def trend_is_allowed(past: list[int]) -> bool:
+    """Whether the years with results are long enough a base for an own linear trend."""
+    return past[-1] - past[0] >= SPAN_FOR_TREND and len(past) >= SPAN_FOR_TREND
+
+
 def parts(series: Series, *, noisy: bool) -> list[Part]:
     """The parts: lasting (with an own trend of the measure if the years allow), fading, one year, noise."""
     variables = list(dict.fromkeys(series.names))
@@ -93,7 +98,7 @@ def parts(series: Series, *, noisy: bool) -> list[Part]:
     order = [place for place in range(len(variables)) if place not in columns] + columns
     lasting_part = loadings[:, order]
     past = series.past
-    if past[-1] - past[0] >= SPAN_FOR_TREND and len(past) >= SPAN_FOR_TREND:
+    if trend_is_allowed(past):
         own = np.array(series.names) == MEASURE
         tilt = np.where(own, (years - (past[0] + past[-1]) / 2) / TREND_UNIT, 0.0)
         lasting_part = np.column_stack([lasting_part, tilt])
@@ -114,7 +119,7 @@ def patterns(values: Floats, noise: Floats) -> list[Pattern]:
     for row in range(len(values)):
         keys.setdefault(bytes([classes[row]]) + known[row].tobytes(), []).append(row)
     found = []
-    for _, rows in sorted(keys.items()):
+    for rows in (np.array(keys[key]) for key in sorted(keys)):
         columns = known[rows[0]]
         if len(rows) >= FEWEST_ALIKE and columns.sum() > 1:
             part = values[np.ix_(rows, np.flatnonzero(columns))]

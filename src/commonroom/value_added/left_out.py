@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from commonroom.panel import Measure
 from commonroom.tables import value_added as tables
-from commonroom.value_added import forecasts, scores, series
+from commonroom.value_added import forecasts, regressions, scores, series
 from commonroom.value_added.forecasts import Foreseen
-from commonroom.value_added.school_years import Floats
-from commonroom.value_added.series import DISADVANTAGED, MEASURE, PRIOR, Series
+from commonroom.value_added.school_years import FEWEST_SCHOOLS, Floats
+from commonroom.value_added.series import MEASURE, Series
 
 OURS = "ours"
 #: Authorities whose code modulo 5 is 2 never choose a model (METHODS.md section 4).
@@ -44,7 +44,8 @@ def left_out_year(
 
     Arguments: frames of tables.panel, the `measure`, and `cases`: pairs of the year left out and the
     latest year of results used (default: each year with two earlier ones, from the year before it).
-    The simple models are given the spread of their own errors in hindsight; ours must know it before.
+    Ours and the regression must know coefficients and spread before; the others are given the spread
+    of their own errors in hindsight, and the regression in hindsight its coefficients too.
     Returns tables.value_added.LEFT_OUT_YEARS. METHODS.md section 4.
     """
     chosen = cases if cases is not None else _cases(outcomes, measure)
@@ -61,9 +62,7 @@ def _cases(outcomes: pl.DataFrame, measure: Measure) -> list[tuple[int, int]]:
     rows = outcomes.filter(
         (pl.col("measure") == measure.name) & (pl.col("phase") == measure.phase) & pl.col("value").is_finite()
     )
-    years = (
-        rows.group_by("year").len().filter(pl.col("len") >= series.FEWEST_SCHOOLS)["year"].sort().to_list()
-    )
+    years = rows.group_by("year").len().filter(pl.col("len") >= FEWEST_SCHOOLS)["year"].sort().to_list()
     return [(year, years[place - 1]) for place, year in enumerate(years) if place >= 2]
 
 
@@ -75,9 +74,9 @@ def _case(
     years: tuple[int, int],
 ) -> _Case:
     year, latest = years
-    known = series.gather(
-        outcomes.filter(pl.col("year") <= latest), context, schools=schools, measure=measure, year=year
-    )
+    # Between the latest year used and the year left out nothing but cohorts is kept.
+    hidden = pl.when(pl.col("year") <= latest).then(pl.col("value")).alias("value")
+    known = series.gather(outcomes.with_columns(hidden), context, schools=schools, measure=measure, year=year)
     came = series.of_year(outcomes, measure, known.schools, year)
     codes = dict(schools.select("school", pl.col("authority_code").fill_null("")).iter_rows())
     return _Case(known, came, np.array([codes.get(school, "") for school in known.schools]))
@@ -91,10 +90,13 @@ def _scored(case: _Case, latest: int) -> pl.DataFrame:
     past = known.values[:, [known.column(MEASURE, year) for year in known.past]]
     held = np.array([_held_out(code) for code in case.authorities])
     found = {OURS: forecasts.foresee(known)}
+    ones = np.ones(len(came))
+    regressed = regressions.foresee(known)
     for model, means in _simple(case, recent).items():
         spread = float(np.sqrt(np.mean((came - means)[recent] ** 2)))
-        ones = np.ones(len(came))
         found[model] = Foreseen(means, spread * ones, scores.NORMAL * ones)
+    if regressed is not None:
+        found["regression"] = Foreseen(regressed.means, regressed.spread * ones, scores.NORMAL * ones)
     parts = {
         "all": recent,
         "choosing": recent & ~held,
@@ -139,16 +141,7 @@ def _simple(case: _Case, recent: Flags) -> dict[str, Floats]:
         "mean of three": _mean(past[:, -3:]),
         "shrunk to context": _shrunk(known),
     }
-    beside = _beside(known, int(known.years[-1]))
-    if len(known.past) >= 3:
-        # Learnt on the latest past year from the two before it, used on the two latest.
-        learn = np.column_stack([_filled(past[:, -3:-1]), _beside(known, known.past[-1])])
-        known_there = np.isfinite(past[:, -1]) & np.isfinite(past[:, -3:-1]).any(axis=1)
-        use = np.column_stack([_filled(past[:, -2:]), beside])
-        effects = _least_squares(learn[known_there], past[known_there, -1])
-        found["regression"] = use @ effects
-    use = np.column_stack([_filled(past[:, -2:]), beside])
-    found["regression in hindsight"] = _in_hindsight(use, case, recent)
+    found["regression in hindsight"] = _in_hindsight(regressions.use(known), case, recent)
     return found
 
 
@@ -164,45 +157,23 @@ def _mean(past: Floats) -> Floats:
     return np.asarray(np.nansum(past, axis=1) / np.maximum(np.isfinite(past).sum(axis=1), 1))
 
 
-def _filled(two: Floats) -> Floats:
-    """Two past years, one standing in for the other where it is missing, 0 where both are."""
-    other = two[:, ::-1]
-    return np.where(np.isfinite(two), two, np.where(np.isfinite(other), other, 0.0))
-
-
-def _beside(known: Series, year: int) -> Floats:
-    """Intercept and context of a year as ours uses it: cohort's own up to that year, and lasting."""
-    columns = [np.ones(len(known.schools))]
-    for name in (PRIOR, DISADVANTAGED):
-        years = [int(at) for at, found in zip(known.years, known.names, strict=True) if found == name]
-        upto = [at for at in years if at <= year]
-        if years:
-            values = known.values[:, known.column(name, upto[-1] if upto else years[0])]
-            columns += [np.nan_to_num(values), ~np.isfinite(values)]
-    for place in np.flatnonzero(known.years == 0):
-        columns.append(np.nan_to_num(known.values[:, place]))
-    return np.column_stack(columns)
-
-
-def _least_squares(design: Floats, figures: Floats) -> Floats:
-    return np.asarray(np.linalg.lstsq(design, figures, rcond=None)[0])
-
-
 def _shrunk(known: Series) -> Floats:
     """Context, and the mean past residual shrunk to it by as much as schools' years disagree."""
     columns = [known.column(MEASURE, year) for year in known.past]
     figures = known.values[:, columns]
-    designs = [_beside(known, year) for year in known.past]
+    designs = [regressions.beside(known, year) for year in known.past]
     seen = np.isfinite(figures)
     stacked = np.concatenate([design[seen[:, i]] for i, design in enumerate(designs)])
-    effects = _least_squares(stacked, np.concatenate([figures[seen[:, i], i] for i in range(len(columns))]))
+    effects = regressions.least_squares(
+        stacked, np.concatenate([figures[seen[:, i], i] for i in range(len(columns))])
+    )
     residuals = figures - np.column_stack([design @ effects for design in designs])
     count = np.maximum(seen.sum(axis=1), 1)
     mean = np.nansum(residuals, axis=1) / count
     within = np.nansum((residuals - mean[:, None]) ** 2) / max(float((count - 1).sum()), 1.0)
     between = max(float(np.var(mean[count > 1])) - within / float(np.mean(count[count > 1])), 1e-6)
     return np.asarray(
-        _beside(known, int(known.years[-1])) @ effects + mean * count / (count + within / between)
+        regressions.beside(known, int(known.years[-1])) @ effects + mean * count / (count + within / between)
     )
 
 
@@ -212,5 +183,5 @@ def _in_hindsight(use: Floats, case: _Case, recent: Flags) -> Floats:
     means = np.zeros(len(use))
     for fold in range(FOLDS):
         out = place % FOLDS == fold
-        means[out] = use[out] @ _least_squares(use[recent & ~out], case.came[recent & ~out])
+        means[out] = use[out] @ regressions.least_squares(use[recent & ~out], case.came[recent & ~out])
     return means

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -47,6 +47,14 @@ class SchoolYears:
         return SchoolYears(
             self.schools, self.years, np.where(self.seen, figures, 0.0), self.seen, self.noise, none, (),
             self.means, self.spreads, self.cohorts, self.typical_cohort,
+        )  # fmt: skip
+
+    def every(self, step: int) -> SchoolYears:
+        """Every `step`-th school, as it stands."""
+        rows = slice(None, None, step)
+        return replace(
+            self, schools=self.schools[rows], figures=self.figures[rows], seen=self.seen[rows],
+            noise=self.noise[rows], design=self.design[rows], cohorts=self.cohorts[rows],
         )  # fmt: skip
 
 

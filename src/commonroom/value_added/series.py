@@ -104,7 +104,9 @@ def gather(
         tuple(name for name, _, _ in columns),
         np.array([at for _, at, _ in columns], dtype=np.int64),
         np.column_stack([values for _, _, values in columns]),
-        _noise(mine, names) if measure.kind == "share" else np.ones(len(names)),
+        _noise(_cohort_sizes(outcomes, measure, year), names)
+        if measure.kind == "share"
+        else np.ones(len(names)),
     )
 
 
@@ -246,6 +248,13 @@ def _near(places: Floats, results: dict[int, Floats]) -> Floats:
     result = np.full(len(places), np.nan)
     result[asked] = (mean[nearest] * others).sum(axis=1) / others.sum(axis=1)
     return standard(result)
+
+
+def _cohort_sizes(outcomes: pl.DataFrame, measure: Measure, year: int) -> pl.DataFrame:
+    """Cohorts up to the year foreseen: how many pupils will be examined is known before how they did."""
+    return outcomes.filter(
+        (pl.col("measure") == measure.name) & (pl.col("phase") == measure.phase) & (pl.col("year") <= year)
+    ).select("school", "year", "cohort")
 
 
 def _noise(mine: pl.DataFrame, schools: tuple[str, ...]) -> Floats:
