@@ -16,7 +16,9 @@ app = typer.Typer(name="families", no_args_is_help=True, help="Schools alike eno
 def find(  # noqa: PLR0913 - one parameter for each word
     school: Annotated[str, typer.Argument(metavar="SCHOOL", help=options.SCHOOL)],
     preset: options.Preset = None,
-    k: Annotated[int, typer.Option("--k", min=1, max=500, help="How many schools to show.")] = 50,
+    k: Annotated[
+        int, typer.Option("--k", metavar="NUMBER", min=1, max=500, help="How many schools to show.")
+    ] = 50,
     phase: options.PhaseOf = None,
     evidence: options.Evidence = options.EVIDENCE,
     format: options.FormatOf = Format.table,

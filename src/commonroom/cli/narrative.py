@@ -34,8 +34,8 @@ def start() -> None:
 
 @app.command()
 def tell(
-    format: Annotated[Page, typer.Option(help="What to write.")] = Page.html,
-    language: Annotated[Language, typer.Option(help="English or Welsh.")] = Language.en,
+    format: Annotated[Page, typer.Option(metavar="html", help="What to write.")] = Page.html,
+    language: Annotated[Language, typer.Option(metavar="en|cy", help="English or Welsh.")] = Language.en,
     out: Annotated[Path, typer.Option(metavar="FILE", help="Where it is written.")] = Path(
         "report/report.html"
     ),

@@ -34,8 +34,11 @@ Evidence = Annotated[
 ]
 EVIDENCE = Path(settings.EVIDENCE.default)
 
-FormatOf = Annotated[Format, typer.Option("--format", help="How to print.")]
-PhaseOf = Annotated[Phase | None, typer.Option("--phase", help="Only this phase; all when left out.")]
+FormatOf = Annotated[Format, typer.Option("--format", metavar="table|json|csv", help="How to print.")]
+PhaseOf = Annotated[
+    Phase | None,
+    typer.Option("--phase", metavar="primary|secondary", help="Only this phase; all when left out."),
+]
 Preset = Annotated[
     str | None,
     typer.Option(

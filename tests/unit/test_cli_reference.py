@@ -1,0 +1,43 @@
+"""Every command and every word of it says what it means, and the page about them is current."""
+
+from __future__ import annotations
+
+import runpy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.main import get_command
+
+from commonroom.cli import app
+
+ROOT = Path(__file__).parents[2]
+REFERENCE = runpy.run_path(str(ROOT / "scripts/reference.py"))
+COMMANDS = [(" ".join(words), command) for words, command in REFERENCE["walk"](get_command(app), ())]
+
+
+def test_the_page_is_current() -> None:
+    page = (ROOT / "docs/reference/command-line.md").read_text(encoding="utf-8")
+    assert page == REFERENCE["write"](), "Run: python scripts/reference.py"
+
+
+def test_the_commands_are_the_words_of_the_design() -> None:
+    assert {words for words, _ in COMMANDS} == {
+        "demo", "doctor", "panel build", "sources read", "sources suggest", "families find",
+        "families group", "families judge", "value-added estimate", "value-added test",
+        "performance map", "performance gap", "performance floor", "narrative tell",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("words", "command"), COMMANDS, ids=[words for words, _ in COMMANDS])
+def test_a_command_and_each_of_its_words_has_help(words: str, command: Any) -> None:
+    assert command.help.endswith(".")
+    for word in command.params:
+        assert word.help, f"{words} {word.name}"
+        assert word.metavar, f"{words} {word.name}"
+
+
+@pytest.mark.parametrize(("words", "command"), COMMANDS, ids=[words for words, _ in COMMANDS])
+def test_a_command_that_reads_evidence_takes_the_folder(words: str, command: Any) -> None:
+    options = {option for word in command.params for option in word.opts}
+    assert ("--evidence" in options) == (not words.startswith("sources"))
