@@ -306,3 +306,30 @@ def test_a_frame_about_no_pupils_passes_whole():
 def test_a_rule_that_does_not_fit_is_refused(rule):
     with pytest.raises(disclosure.DisclosureError, match="has no column"):
         disclosure.release(draw(KNOWN), rule=rule)
+
+
+def test_outcomes_of_a_panel_are_protected_across_groups_and_measures():
+    """Three other pupils in school a; five disadvantaged ones, and so few others to tell, in b."""
+    shows(
+        """
+        school | year | phase     | measure                   | group         | value | cohort
+        a      | 2019 | secondary | attainment8               | all           | 40    | 93
+        a      | 2019 | secondary | attainment8_disadvantaged | disadvantaged | 39    | 90
+        a      | 2019 | secondary | progress8                 | all           | 0.1   | 93
+        a      | 2019 | secondary | progress8_disadvantaged   | disadvantaged | 0.2   | 90
+        b      | 2019 | secondary | attainment8               | all           | 40    | 93
+        b      | 2019 | secondary | attainment8_disadvantaged | disadvantaged | 39    | 5
+        b      | 2023 | secondary | attainment8               | all           | 40    | -
+        """,
+        """
+        school | year | phase     | measure                   | group         | value | cohort
+        a      | 2019 | secondary | attainment8               | all           | 40    | 93
+        a      | 2019 | secondary | attainment8_disadvantaged | disadvantaged | -     | -
+        a      | 2019 | secondary | progress8                 | all           | 0.1   | 93
+        a      | 2019 | secondary | progress8_disadvantaged   | disadvantaged | -     | -
+        b      | 2019 | secondary | attainment8               | all           | 40    | 93
+        b      | 2019 | secondary | attainment8_disadvantaged | disadvantaged | -     | -
+        b      | 2023 | secondary | attainment8               | all           | 40    | -
+        """,
+        disclosure.OUTCOMES,
+    )

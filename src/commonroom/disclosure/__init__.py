@@ -18,13 +18,13 @@ import polars as pl
 
 from commonroom.disclosure.relations import read
 from commonroom.disclosure.released import Released
-from commonroom.disclosure.rule import PUPILS, RESPONDENTS, Columns, Rows, Rule, Same
+from commonroom.disclosure.rule import OUTCOMES, PUPILS, RESPONDENTS, Columns, Rows, Rule, Same
 from commonroom.disclosure.subtraction import hide
 from commonroom.errors import CommonroomError
 
 __all__ = [
-    "PUPILS", "RESPONDENTS", "Columns", "DisclosureError", "Released", "Rows", "Rule", "Same",
-    "release",
+    "OUTCOMES", "PUPILS", "RESPONDENTS", "Columns", "DisclosureError", "Released", "Rows", "Rule",
+    "Same", "release",
 ]  # fmt: skip
 
 SUBTRACTION = "would follow by subtraction"

@@ -61,3 +61,15 @@ class Rule:
     limit: int = PUPILS
     official: bool = False
     people: str = "pupils"
+
+
+#: What may be shown of a panel's outcomes (tables.panel.OUTCOMES), which are official figures.
+OUTCOMES = Rule(
+    keys=("school", "year", "measure"),
+    figures={"value": "cohort", "cohort": "cohort"},
+    relations=(
+        Rows("group", "all", ("school", "year", "phase", "measure"), ("disadvantaged", "other")),
+        Same("cohort", ("school", "year", "phase", "group")),
+    ),
+    official=True,
+)
