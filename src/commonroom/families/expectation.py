@@ -18,7 +18,7 @@ from commonroom.tables.learned import EXPECTED
 LINES_FROM, CURVES_FROM, TREES_FROM = 20, 200, 400
 #: Penalties that generalised cross-validation chooses from.
 PENALTIES = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0)
-#: Standard scores beyond this are taken as this: a curve must not run away with one strange school.
+#: Context farther from the mean than this is taken as this: a curve must not run away with a school.
 FARTHEST = 5.0
 #: Schools in one bin of unusualness, over which the variance of the expectation is averaged.
 BIN = 150
@@ -32,11 +32,31 @@ class Learner(Protocol):
 
 
 @dataclass(frozen=True)
+class _Columns:
+    """How values become columns: within the range and on the scale of the schools learned from."""
+
+    middle: Floats
+    spread: Floats
+    lowest: Floats
+    highest: Floats
+    curved: tuple[int, ...]
+    gaps: tuple[int, ...]
+
+    def design(self, values: Floats) -> Floats:
+        """Return the variables, which of them is unknown, and products of two curved ones."""
+        scores = (np.clip(values, self.lowest, self.highest) - self.middle) / self.spread
+        filled = np.nan_to_num(scores, nan=0.0)
+        context = filled[:, list(self.curved)]
+        first, second = np.triu_indices(context.shape[1])
+        unknown = np.isnan(values[:, list(self.gaps)]).astype(np.float64)
+        return np.hstack([filled, unknown, context[:, first] * context[:, second]])
+
+
+@dataclass(frozen=True)
 class Smooth:
     """Ridge regression on lines or quadratic curves; unknown values are their own, separate effect."""
 
-    curved: tuple[bool, ...]
-    gaps: tuple[int, ...]
+    columns: _Columns
     centre: Floats
     scale: Floats
     slopes: Floats
@@ -53,7 +73,7 @@ class Smooth:
         return np.asarray(np.einsum("ij,jk,ik->i", design, self.inverse, design), dtype=np.float64)
 
     def _design(self, values: Floats) -> Floats:
-        return (_design(values, self.curved, self.gaps) - self.centre) / self.scale
+        return (self.columns.design(values) - self.centre) / self.scale
 
 
 @dataclass(frozen=True)
@@ -221,14 +241,12 @@ def fit_smooth(values: Floats, outcome: Floats, *, roles: tuple[str, ...]) -> Sm
     `values` (schools x variables, NaN where unknown), `outcome` (schools), `roles` of the variables:
     only context is curved, since the square of a yes or no is itself.
     """
-    few, curves = outcome.size < LINES_FROM, outcome.size >= CURVES_FROM
-    curved = tuple(curves and role == "context" for role in roles)
-    missing = np.isnan(values).mean(axis=0)
-    gaps = () if few else tuple(int(at) for at in np.flatnonzero((missing > 0.01) & (missing < 0.99)))
-    raw = _design(values, curved, gaps)
+    few = outcome.size < LINES_FROM
+    columns = _columns(values, roles=roles, few=few)
+    raw = columns.design(values)
     centre, scale = raw.mean(axis=0), raw.std(axis=0)
-    # A column that hardly varies here may vary elsewhere, where its slope is not known.
-    scale = np.where(scale > 1e-6, scale, np.inf)
+    # A column that does not vary here may vary elsewhere, where its slope is not known.
+    scale = np.where(scale > 1e-9, scale, np.inf)
     design, mean = (raw - centre) / scale, float(outcome.mean())
     gram = design.T @ design
     roots, vectors = np.linalg.eigh(gram)
@@ -237,16 +255,27 @@ def fit_smooth(values: Floats, outcome: Floats, *, roles: tuple[str, ...]) -> Sm
     penalty = np.inf if few else _penalty(roots, turned, outcome - mean)
     slopes = vectors @ (turned / (roots + penalty))
     inverse = (vectors / (roots + penalty)) @ vectors.T
-    return Smooth(curved, gaps, centre, scale, slopes, mean, inverse)
+    return Smooth(columns, centre, scale, slopes, mean, inverse)
 
 
-def _design(values: Floats, curved: tuple[bool, ...], gaps: tuple[int, ...]) -> Floats:
-    """Columns of the regression: the variables, which of them is unknown, and products of two."""
-    filled = np.clip(np.nan_to_num(values, nan=0.0), -FARTHEST, FARTHEST)
-    context = filled[:, list(np.flatnonzero(curved))]
-    first, second = np.triu_indices(context.shape[1])
-    unknown = np.isnan(values[:, list(gaps)]).astype(np.float64)
-    return np.hstack([filled, unknown, context[:, first] * context[:, second]])
+def _columns(values: Floats, *, roles: tuple[str, ...], few: bool) -> _Columns:
+    """Scales and ranges of the variables among the schools to learn from."""
+    known = ~np.isnan(values)
+    counts = np.maximum(known.sum(axis=0), 1)
+    middle = np.where(known, values, 0.0).sum(axis=0) / counts
+    spread = np.sqrt((np.where(known, values - middle, 0.0) ** 2).sum(axis=0) / counts)
+    spread = np.where(spread > 0, spread, 1.0)
+    reach = np.array([FARTHEST if role == "context" else np.inf for role in roles]) * spread
+    missing = 1 - known.mean(axis=0)
+    return _Columns(
+        middle=middle,
+        spread=spread,
+        # What is known of nobody is taken as the mean when it is known elsewhere.
+        lowest=np.maximum(np.where(known, values, middle).min(axis=0), middle - reach),
+        highest=np.minimum(np.where(known, values, middle).max(axis=0), middle + reach),
+        curved=tuple(at for at, role in enumerate(roles) if role == "context" and len(values) >= CURVES_FROM),
+        gaps=() if few else tuple(int(at) for at in np.flatnonzero((missing > 0.01) & (missing < 0.99))),
+    )
 
 
 def _penalty(roots: Floats, turned: Floats, centred: Floats) -> float:

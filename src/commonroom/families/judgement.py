@@ -157,7 +157,7 @@ def _noise(stood: pl.DataFrame, told: pl.DataFrame) -> Floats | None:
     small = np.where(size > 0, 1 / np.where(size > 0, size, 1.0), np.nan)
     squares = joined["delta"].fill_null(np.nan).to_numpy() ** 2
     both = ~np.isnan(small) & ~np.isnan(squares)
-    if both.mean() < LEAST_KNOWN or small[both].std() == 0:
+    if both.mean() < LEAST_KNOWN or np.ptp(small[both]) == 0:
         return None
     # Weighted by cohort: a handful of tiny schools would else settle the slope.
     slope, _ = np.polyfit(small[both], squares[both], 1, w=np.sqrt(size[both]))

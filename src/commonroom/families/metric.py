@@ -149,7 +149,8 @@ def _weigh(
 def _slopes(values: Floats, outcome: Floats) -> Floats:
     """Ridge slopes of the outcome on straight lines, per standard deviation over all schools."""
     fitted = fit_smooth(values, outcome, roles=("line",) * values.shape[1])
-    return np.asarray(fitted.slopes / fitted.scale, dtype=np.float64)
+    size = values.shape[1]
+    return np.asarray(fitted.slopes[:size] / fitted.scale[:size] / fitted.columns.spread, dtype=np.float64)
 
 
 def _shares(slopes: Floats, *, floor: float) -> Floats:
