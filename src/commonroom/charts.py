@@ -66,12 +66,13 @@ THEME: dict[str, Any] = {
 }
 
 
-def map(released: Released, *, words: Words, lines: Mapping[str, float] | None = None) -> alt.TopLevelMixin:
+def map(released: Released, *, words: Words, middle: tuple[float, float] = (0.0, 0.0)) -> alt.TopLevelMixin:
     """Attainment by improvement: one point per school, its 80 % ellipse when pointed at or chosen.
 
     Columns: school, name, attainment, attainment_sd, improvement, improvement_sd, correlation, quadrant
-    and probability (of that quadrant, 0 to 1). `words`: labels; `lines`: vertical lines to draw, label to
-    place on the attainment axis. A hollow grey point is a school whose quadrant is less than 60 % probable.
+    and probability (of that quadrant, 0 to 1). `words`: labels; `middle`: attainment and improvement of
+    the reference, where the quarters meet. A hollow grey point is a school whose quadrant is less than
+    60 % probable.
     Method: METHODS.md section 7.
     """
     frame = released.frame.with_columns(
@@ -98,8 +99,7 @@ def map(released: Released, *, words: Words, lines: Mapping[str, float] | None =
     shown = frame.select(*MAPPED, "sure", said=pl.col("quadrant").replace_strict(said, default=None))
     return _finish(
         alt.layer(
-            _rules({}, "y"),
-            _rules(lines or {}, "x"),
+            *_rules(middle),
             *_corners(words),
             points.add_params(hover),
             _ellipse(chart),
@@ -292,16 +292,12 @@ def _ring(chart: Any) -> Any:
     return alt.layer(ring, name.encode(text="name:N"))
 
 
-def _rules(lines: Mapping[str, float], channel: str) -> Any:
-    """Return the line at zero and those of `lines` on the attainment axis, each with its label."""
-    places = {"label": ["", *lines], "at": [0.0, *lines.values()]}
-    data = _values(pl.DataFrame(places, schema={"label": pl.String, "at": pl.Float64}))
-    rule = alt.Chart(data).mark_rule(color=QUIET, strokeDash=[5, 4], aria=False)
-    if channel == "y":
-        return alt.layer(rule.encode(y="at:Q"))
-    text = alt.Chart(data).mark_text(align="left", dx=4, fontSize=11, color=QUIET, aria=False)
-    label = alt.condition("isValid(datum.label)", "label:N", alt.value(""))
-    return alt.layer(rule.encode(x="at:Q"), text.encode(x="at:Q", y=alt.value(430), text=label))
+def _rules(middle: tuple[float, float]) -> list[Any]:
+    """Return the lines where the quarters of the map meet."""
+    rule = alt.Chart(_values(pl.DataFrame([middle], schema=["right", "up"], orient="row"))).mark_rule(
+        color=QUIET, strokeDash=[5, 4], aria=False
+    )
+    return [rule.encode(x="right:Q"), rule.encode(y="up:Q")]
 
 
 def _corners(words: Words) -> list[Any]:

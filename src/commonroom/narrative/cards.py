@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import polars as pl
-
 from commonroom.disclosure import Released
-from commonroom.narrative import page
+from commonroom.narrative import glance
 from commonroom.narrative.story import Story
 from commonroom.narrative.words import Words
 
@@ -41,7 +39,7 @@ def tell(story: Story, words: Words) -> dict[str, Any]:
                 words[f"grade.{family['grade']}"] if family else None,
                 words[f"claim.{family['claim']}"] if family and family["claim"] else None,
                 [places[_full(near)] for near in parts["nearest"].get(key, [])],
-                [_claim(claim, words) for claim in parts["better"].get(key, [])],
+                [_claim(claim, story, words) for claim in parts["better"].get(key, [])],
             ]
         )  # fmt: skip
     units = {
@@ -83,17 +81,14 @@ def _rounded(row: dict[str, Any] | None, names: tuple[str, ...], digits: int) ->
     return [round(float(row[name]), digits) + 0.0 for name in names]
 
 
-def _claim(claim: dict[str, Any], words: Words) -> list[Any]:
+def _claim(claim: dict[str, Any], story: Story, words: Words) -> list[Any]:
+    """Return whether the claim is of a strength, and the claim in words."""
     said = words.say(
         "card.claim",
-        theme=page.theme(words, claim["theme"]),
+        measure=glance.measure(story, words, claim["measure"]),
+        unit=words[f"unit.{story.facts.measures[claim['measure']].unit}"],
         probability=words.percent(claim["probability"]),
         low=words.signed(claim["low"]),
         high=words.signed(claim["high"]),
     )
     return [1 if claim["better"] else 0, said]
-
-
-def count(released: Released, column: str) -> int:
-    """Return how many schools have a figure in `column`."""
-    return released.frame.filter(pl.col(column).is_not_null())["school"].n_unique()

@@ -100,7 +100,7 @@ def _gap(released: Released, story: Story, words: Words, phase: str) -> list[Blo
                     f"gap-{name}", charts.years(shown, words=labels, series=PLACES), caption=caption
                 ),
                 grids=(_gap_grid(frame, words, caption=caption, system=system),),
-                sources=page.sources(page.cut(released, frame, source=_sources(frame)), words),
+                sources=page.sources(page.cut(released, frame, source=page.named(frame)), words),
                 how="gap",
             )
         )
@@ -159,7 +159,7 @@ def _floor(released: Released, story: Story, words: Words, phase: str) -> Block:
         sentences=page.texts(sentences),
         picture=picture if shown.frame.height else None,
         grids=(_floor_grid(frame, story, words, caption=caption),),
-        sources=page.sources(page.cut(released, frame, source=_sources(frame)), words),
+        sources=page.sources(page.cut(released, frame, source=page.named(frame)), words),
         how="floor",
     )
 
@@ -194,7 +194,3 @@ def _floor_grid(frame: pl.DataFrame, story: Story, words: Words, *, caption: str
 
 def _said(frame: pl.DataFrame, story: Story, words: Words) -> dict[str, str]:
     return {name: glance.measure(story, words, name) for name in frame["measure"].unique()}
-
-
-def _sources(frame: pl.DataFrame) -> str:
-    return "; ".join(frame.sort("year")["source"].drop_nulls().unique(maintain_order=True))

@@ -154,8 +154,7 @@ def _picture(story: Story, words: Words, frame: pl.DataFrame, *, unit: str) -> p
 
 def _only(released: Released, frame: pl.DataFrame) -> Released:
     """Return what was released, cut down to the rows of `frame` and the publications they are from."""
-    source = frame.sort("year")["source"].unique(maintain_order=True)
-    return page.cut(released, frame.drop("source"), source="; ".join(source))
+    return page.cut(released, frame.drop("source"), source=page.named(frame))
 
 
 def _grid(frame: pl.DataFrame, words: Words, *, caption: str, system: str) -> page.Grid:

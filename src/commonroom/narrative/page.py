@@ -104,12 +104,20 @@ def cut(released: Released, frame: pl.DataFrame, *, source: str = "") -> Release
     return replace(released, frame=frame, withheld=withheld, source=source or released.source)
 
 
+def named(frame: pl.DataFrame) -> str:
+    """Return the publications named in the column `source`, each once, the earliest year first."""
+    ordered = frame.sort("year") if "year" in frame.columns else frame
+    parts = ordered["source"].drop_nulls().str.split("; ").explode()
+    return "; ".join(parts.unique(maintain_order=True))
+
+
 def sources(released: Released, words: Words, *, withheld: bool = True) -> tuple[str, ...]:
     """Return where a frame is from, and what was withheld from it and why."""
     said = []
     if released.source:
-        key = "page.source_date" if released.date else "page.source"
-        said.append(words.say(key, source=released.source, date=released.date))
+        *earlier, last = released.source.split("; ")
+        key = "page.source_earlier" if earlier else "page.source"
+        said.append(words.say(key, source=last, n=len(earlier)))
     if withheld and released.withheld.height:
         said.append(withheld_note(released, words))
     return tuple(said)

@@ -46,7 +46,7 @@ def by_phase(
     for phase in story.facts.headline:
         rows = released.frame.filter(pl.col("phase") == phase)
         if not rows.is_empty():
-            told = tell(page.cut(released, rows), story, words, phase)
+            told = tell(page.cut(released, rows, source=page.named(rows)), story, words, phase)
             blocks += told if isinstance(told, list) else [told]
     return Section(name, title, tuple(blocks))
 
@@ -63,6 +63,7 @@ def _map(released: Released, story: Story, words: Words, phase: str) -> Block:
     unit = words[f"unit.{story.facts.measures[first['measure']].unit}"]
     said = glance.measure(story, words, first["measure"])
     span = {"start": str(first["start"]), "end": str(first["end"])}
+    middle = (first["reference_attainment"], first["reference_improvement"])
     sure = known.filter(pl.col("probability") >= SAYABLE).height
     labels = words.group("chart") | {
         "attainment": words.say("map.across", unit=unit),
@@ -73,8 +74,8 @@ def _map(released: Released, story: Story, words: Words, phase: str) -> Block:
         title=phase_title(words, phase),
         sentences=page.texts([words.say("map.count", n=known.height, sure=sure, unsure=known.height - sure)]),
         picture=page.picture(
-            f"map-{phase}", charts.map(page.cut(released, known), words=labels), caption=caption,
-            help=words["page.chart_help"],
+            f"map-{phase}", charts.map(page.cut(released, known), words=labels, middle=middle),
+            caption=caption, help=words["page.chart_help"],
         ),
         grids=(_map_grid(frame, words, caption=caption),),
         sources=page.sources(released, words),

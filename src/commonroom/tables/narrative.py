@@ -53,7 +53,10 @@ MAP = Table(
         Column("correlation", pl.Float64, "Posterior correlation of the two", "", (-1, 1)),
         Column("quadrant", pl.String, "higher or lower, rising or falling, with _ between"),
         Column("probability", pl.Float64, "Of being in that quadrant", "share", (0, 1)),
-        Column("pupils", pl.Float64, "Pupils of the last year, or empty", "pupils"),
+        Column("pupils", pl.Float64, "Pupils of the latest figure", "pupils"),
+        Column("reference_attainment", pl.Float64, "Mean attainment of the nation"),
+        Column("reference_improvement", pl.Float64, "Mean improvement of the nation"),
+        Column("source", pl.String, "Publications it is from"),
     ),
 )
 
@@ -74,6 +77,7 @@ FAMILIES = Table(
         Column("family", pl.String, "Name of the group it is convened with; empty when in none"),
         Column("honorary", pl.Boolean, "Whether it is an honorary member of that group"),
         Column("pupils", pl.Float64, "Pupils the position is about, or empty", "pupils"),
+        Column("source", pl.String, "Publications it is from"),
     ),
 )
 
@@ -104,6 +108,7 @@ BETTER = Table(
         Column("high", pl.Float64, "Upper end"),
         Column("probability", pl.Float64, "That it is so", "share", (0, 1)),
         Column("pupils", pl.Float64, "Pupils it is about, or empty", "pupils"),
+        Column("source", pl.String, "Publications it is from"),
     ),
 )
 
@@ -132,7 +137,7 @@ FLOOR = Table(
         Column("measure", pl.String, "Name of the measure"),
         Column("year", pl.Int32, "Year", "year"),
         Column("place", pl.String, "system or nation"),
-        Column("below", pl.Float64, "The floor, in the unit of the measure"),
+        Column("below", pl.Float64, "The floor, in the unit of the measure; empty when there was none"),
         Column("then", pl.Boolean, "Whether the floor was a target of that year"),
         Column("number", pl.Int64, "Schools below it", "schools"),
         Column("value", pl.Float64, "Share of the schools below it", "%"),
