@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from scipy.optimize import minimize
@@ -18,21 +19,27 @@ INTERCEPT = ("level", "noise")
 SPAN_FOR_TREND = 5
 #: About so many schools are enough to find the neighbourhood of the best fit of all.
 THIN = 2500
+#: Step of the differences of the exact gradient from which uncertainty is computed.
+STEP = 1e-4
 #: A correlation of two estimates beyond this means that the data cannot tell the two apart.
 NOT_SEPARABLE = -0.9
 
 
 @dataclass(frozen=True)
 class Fit:
-    """Fitted components with their blocks, -2 log likelihood, and covariance of the free parameters."""
+    """Fitted components with their blocks and -2 log likelihood."""
 
     panel: SchoolYears
     components: Components
     free: tuple[str, ...]
     at: Blocks
     criterion: float
-    covariance: Floats
     reml: bool = True
+
+    @cached_property
+    def covariance(self) -> Floats:
+        """Covariance of the free parameters on the scale they are estimated on."""
+        return _uncertainty(self.panel, self.components, self.free, self.reml)
 
     @property
     def aic(self) -> float:
@@ -72,7 +79,7 @@ def fit(
     best = _maximise(panel, begin, free, reml=reml)
     at = likelihood.blocks(panel, best)
     value = likelihood.criterion(panel, best, reml=reml)
-    return Fit(panel, best, free, at, value, _uncertainty(panel, best, free, reml), reml)
+    return Fit(panel, best, free, at, value, reml)
 
 
 def _start(panel: SchoolYears, begin: Components, free: tuple[str, ...]) -> Components:
@@ -91,12 +98,12 @@ def choose(panel: SchoolYears) -> Fit:
     known = bool(np.unique(panel.cohorts[panel.seen]).size > 1)
     plain = DRIFT if known else tuple(name for name in DRIFT if name != "shock")
     start = Components() if known else replace(Components(), shock=0.0)
-    drift = fit(panel, free=plain, start=start)
-    if panel.years[-1] - panel.years[0] < SPAN_FOR_TREND or len(panel.years) < SPAN_FOR_TREND:
-        return drift
-    begin = replace(drift.components, trend=(0.2, 0.0, 0.1))
-    trend = fit(panel, free=(*plain, *likelihood.NAMES[4:]), start=begin)
-    return trend if trend.aic < drift.aic else drift
+    chosen = fit(panel, free=plain, start=start)
+    if panel.years[-1] - panel.years[0] >= SPAN_FOR_TREND and len(panel.years) >= SPAN_FOR_TREND:
+        begin = replace(chosen.components, trend=(0.2, 0.0, 0.1))
+        trend = fit(panel, free=(*plain, *likelihood.NAMES[4:]), start=begin)
+        chosen = trend if trend.aic < chosen.aic else chosen
+    return chosen
 
 
 def _maximise(panel: SchoolYears, start: Components, free: tuple[str, ...], *, reml: bool) -> Components:
@@ -110,7 +117,7 @@ def _maximise(panel: SchoolYears, start: Components, free: tuple[str, ...], *, r
     found = minimize(
         scaled, likelihood.to_vector(start, free), jac=True, method="L-BFGS-B",
         bounds=[(likelihood.LOWEST, likelihood.HIGHEST)] * len(free),
-        options={"maxiter": 200, "ftol": 1e-12, "gtol": 1e-8},
+        options={"maxiter": 200, "ftol": 1e-10, "gtol": 1e-6},
     )  # fmt: skip
     return likelihood.from_vector(np.asarray(found.x), start, free)
 
@@ -124,14 +131,13 @@ def _uncertainty(panel: SchoolYears, at: Components, free: tuple[str, ...], reml
     inside = (vector > likelihood.LOWEST + 0.1) & (vector < likelihood.HIGHEST - 0.1)
     places = np.flatnonzero(inside)
     hessian = np.zeros((len(places), len(places)))
+    here = likelihood.criterion_and_gradient(panel, at, free, reml=reml)[1]
     for row, place in enumerate(places):
-        gradients = []
-        for step in (1e-3, -1e-3):
-            moved = vector.copy()
-            moved[place] += step
-            components = likelihood.from_vector(moved, at, free)
-            gradients.append(likelihood.criterion_and_gradient(panel, components, free, reml=reml)[1])
-        hessian[row] = ((gradients[0] - gradients[1]) / 2e-3)[places]
+        moved = vector.copy()
+        moved[place] += STEP
+        components = likelihood.from_vector(moved, at, free)
+        there = likelihood.criterion_and_gradient(panel, components, free, reml=reml)[1]
+        hessian[row] = ((there - here) / STEP)[places]
     result = np.zeros((len(free), len(free)))
     values, vectors = np.linalg.eigh((hessian + hessian.T) / 4)
     # Directions that the likelihood does not curve in are left very uncertain instead of negative.
