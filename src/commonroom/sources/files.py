@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ SEPARATORS = ",;\t|"
 ROW = "__row__"
 #: So many lines are looked at to find the separator and the header.
 HEAD = 20
+
+#: Characters that no table means to have.
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 #: How files that are no table begin, and what they are.
 LOOKS_LIKE = (
@@ -143,12 +147,14 @@ def open_sheet(document: Document) -> Sheet:
 def decode(content: bytes) -> str:
     """Return the text of a file, trying UTF-16 by its mark, then UTF-8, then Windows-1252."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        # Five bytes have no meaning in Windows-1252; latin-1 never fails and agrees on accents.
-        return content.removeprefix(b"\xef\xbb\xbf").decode("latin-1")
+        text = content.decode("utf-16", errors="replace")
+    else:
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            # latin-1 as people have it: what Windows writes, with its curly apostrophes.
+            text = content.removeprefix(b"\xef\xbb\xbf").decode("cp1252", errors="replace")
+    return CONTROL.sub("", text)
 
 
 def _read_text(name: str, text: str) -> tuple[pl.DataFrame, list[Problem]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Callable
@@ -250,8 +251,8 @@ def _write_unit(looked: _Looked, column: str) -> list[str]:
     return [
         _line("unit", "points", "not a percentage, by its name and numbers", indent=4),
         _line("kind", kind, "score, progress or gap", indent=4),
-        _line("low", float(f"{floor:.4g}"), "the lowest that is possible; a guess", indent=4),
-        _line("high", float(f"{high + room:.4g}"), "the highest that is possible; a guess", indent=4),
+        _line("low", math.floor(floor), "the lowest that is possible; a guess", indent=4),
+        _line("high", math.ceil(high + room), "the highest that is possible; a guess", indent=4),
     ]
 
 

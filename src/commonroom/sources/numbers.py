@@ -76,7 +76,8 @@ def number(text: pl.Expr) -> pl.Expr:
         .when(decimal)
         .then(bare.str.replace(",", "."))
     )
-    return cleaned.str.strip_prefix("+").cast(pl.Float64, strict=False)
+    value = cleaned.str.strip_prefix("+").cast(pl.Float64, strict=False)
+    return pl.when(value.is_finite()).then(value)
 
 
 def _say_unreadable(read: pl.DataFrame, cells: Cells) -> list[Problem]:

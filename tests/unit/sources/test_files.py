@@ -91,7 +91,14 @@ def test_encodings_marks_line_ends_and_separators_are_found(write: Write, conten
     assert sheet.problems == ()
 
 
+def test_control_characters_are_dropped(write: Write) -> None:
+    sheet = opened(write("a.csv", b"na\x00me,n\nA\x07dams,1\n"))
+    assert sheet.frame.rows(named=True) == [{"__row__": 1, "name": "Adams", "n": "1"}]
+
+
 def test_latin_1_is_read(write: Write) -> None:
+    sheet = opened(write("a.csv", b"name,n\nSt Mary\x92s \x81,1\n"))
+    assert sheet.frame["name"].to_list() == ["St Mary’s \ufffd"]
     sheet = opened(write("a.csv", b"name,n\nNorth Star 82\xb0,1\n"))
     assert sheet.frame["name"].to_list() == ["North Star 82°"]
 

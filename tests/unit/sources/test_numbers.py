@@ -34,7 +34,7 @@ def parse(
         ("41", 41.0), (" 41.5 ", 41.5), ("41%", 41.0), ("41 %", 41.0), ("-0.09", -0.09), ("+3", 3.0),
         (".5", 0.5), ("1,204", 1204.0), ("1,204,000.5", 1204000.5), ("41,5", 41.5), ("1e3", 1000.0),
         ("100053.0", 100053.0), ("4.1.2", None), ("1,2,3", None), ("forty", None), ("inf", None),
-        ("nan", None), ("%", None), ("", None),
+        ("nan", None), ("1e999", None), ("%", None), ("", None),
     ],
 )  # fmt: skip
 def test_numbers_are_read_as_they_are_printed(text: str, value: float | None) -> None:
