@@ -32,7 +32,7 @@ class Components:
 
 #: Names of what can be estimated, in the order of vectors and matrices of parameters.
 NAMES = ("level", "persistence", "shock", "noise", "intercept", "tilt", "slope")
-LOWEST, HIGHEST = -14.0, 7.0
+LOWEST, HIGHEST = -10.0, 7.0
 
 
 def to_vector(components: Components, free: tuple[str, ...]) -> Floats:
