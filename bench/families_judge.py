@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[1]
 STORE = ROOT / "docs" / "reference" / "measured" / "families_judge.json"
 CASES = {
     "secondary": ("attainment8", (2019, 2023)),
-    "primary": ("rwm_expected", (2018,)),
+    "primary": ("rwm_expected", (2024,)),
 }
 PRESETS = {phase: list(families.PRESETS[phase]) for phase in CASES}
 #: What the issue asks of the learned metric, and how it is compared.
@@ -94,7 +94,7 @@ def main() -> None:
     reading = bundled.read()
     inputs = panel.Inputs(reading.schools, reading.figures, reading.links, reading.problems)
     store: dict[str, object] = {"script": "bench/families_judge.py", "asked": ASKED}
-    before: pl.DataFrame | None = None
+    before: dict[str, pl.DataFrame] = {}
     for phase, (measure, years) in CASES.items():
         for year in years:
             rows, outcomes = schools_of(inputs, phase=phase, measure=measure, year=year)
@@ -119,11 +119,16 @@ def main() -> None:
             }
             if phase == "secondary":
                 record["verdict"] = verdict(judged)
-                now = families.find(rows.pipe(complete_prior), preset=learned.preset).neighbours
-                if before is not None:
-                    record["overlap"] = round(float(families.churn(now, before)["overlap"].mean()), 3)
-                    print(f"  mean Jaccard overlap with the families of {years[0]}: {record['overlap']}")
-                before = now
+                now = {
+                    name: families.find(complete_prior(rows), preset=preset).neighbours
+                    for name, preset in {"learned": learned.preset, "dfe": "dfe-2026-secondary"}.items()
+                }
+                overlap = {
+                    name: round(float(families.churn(now[name], earlier)["overlap"].mean()), 3)
+                    for name, earlier in before.items()
+                }
+                print(f"  mean Jaccard overlap with the families of the year before: {overlap}")
+                record["overlap"], before = overlap, now
             store[f"{measure} {year}"] = record
     if "--write" in sys.argv:
         commit = ["git", "rev-parse", "--short", "HEAD"]
@@ -131,7 +136,8 @@ def main() -> None:
             commit, cwd=ROOT, capture_output=True, text=True, check=True
         ).stdout.strip()
         STORE.parent.mkdir(parents=True, exist_ok=True)
-        STORE.write_text(json.dumps(store, indent=1) + "\n")
+        rounded = json.loads(json.dumps(store), parse_float=lambda text: round(float(text), 4))
+        STORE.write_text(json.dumps(rounded, indent=1) + "\n")
 
 
 if __name__ == "__main__":
