@@ -4,11 +4,11 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from unit.families.builders import frame, preset, slow_find
 
 from commonroom.errors import SaidToPeople
 from commonroom.families import Variable, find, load_preset
 from commonroom.tables import families as tables
+from unit.families.builders import frame, preset, slow_find
 
 CELLS = st.one_of(st.none(), st.integers(-5, 5).map(float))
 

@@ -3,11 +3,11 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
-from unit.families.builders import frame, preset
 
 from commonroom.errors import SaidToPeople
 from commonroom.families import Variable
 from commonroom.families.placement import place
+from unit.families.builders import frame, preset
 
 
 def test_only_the_phase_of_the_preset_is_placed_and_scaled() -> None:

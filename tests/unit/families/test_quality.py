@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
-from unit.families.builders import frame, preset
 
 from commonroom.families import Caliper, Variable, churn, find
 from commonroom.tables import families as tables
+from unit.families.builders import frame, preset
 
 
 def row(quality: pl.DataFrame, school: str = "s00") -> dict[str, object]:
