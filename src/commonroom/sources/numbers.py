@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import polars as pl
 
@@ -15,22 +16,24 @@ UNREADABLE = "not a number"
 LISTED = 10
 #: So many shares, all between 0 and 1, cannot all be below one per cent.
 ENOUGH = 30
-#: A share that is usually this large nationally, in per cent, is not below one everywhere.
-LARGE = 5.0
+#: A share that nine schools in ten usually have, in per cent, so that they are not all below one.
+LARGE = 3.0
+
+Notation = Literal["percentages", "fractions", "unclear"]
 
 
 @dataclass(frozen=True)
 class Cells:
     """Where numbers stand and what they may be.
 
-    `share`: a percentage, so fractions are possible; `typical`: its usual national level in per
-    cent; `low` and `high`: the limits that a figure may reach, both inclusive.
+    `share`: a percentage, so fractions are possible; `usual`: what nine schools in ten have or
+    exceed, in per cent; `low` and `high`: the limits that a figure may reach, both inclusive.
     """
 
     file: str
     column: str
     share: bool = False
-    typical: float | None = None
+    usual: float | None = None
     low: float | None = None
     high: float | None = None
 
@@ -115,22 +118,22 @@ def _say_the_rest(cells: Cells, counts: list[int], what: str) -> list[Problem]:
     ]
 
 
-def are_fractions(unsigned: pl.Series, *, cells: Cells, national: pl.Series | None) -> bool:
-    """Decide for a whole column whether its shares are printed from 0 to 1 rather than 0 to 100.
+def notation(unsigned: pl.Series, *, cells: Cells, national: pl.Series | None) -> Notation:
+    """Decide for a whole column, never by cell, whether shares are printed from 0 to 100 or 0 to 1.
 
-    The rule, in order: a number above 1 means per cent. If all are 0 or 1, per cent. If the
-    country's own rows are printed, they decide: all of them at most 1 and the share usually not
-    so small. Else fractions, if the share is usually LARGE (5 %) or more nationally, or if there
-    are at least ENOUGH (30) numbers, too many to be all below one per cent. Never by cell.
+    The rule, in order. A number above 1 means percentages, and so do zeros and ones alone. The
+    country's own rows decide, if they are printed: no share that is read is as low as 1 %
+    nationally. Fractions, if nine schools in ten usually have LARGE (3 %) or more, or if there
+    are at least ENOUGH (30) numbers. Else it is unclear.
     """
     values = unsigned.drop_nulls()
     between = values.filter((values > 0) & (values < 1))
-    if not len(between) or values.max() > 1:  # type: ignore[operator]
-        return False
-    typical = cells.typical if cells.typical is not None else LARGE
+    if not len(between) or (values > 1).any():
+        return "percentages"
     if national is not None and len(national.drop_nulls()):
-        return bool((national.drop_nulls() <= 1).all()) and typical > 1
-    return typical >= LARGE or len(values) >= ENOUGH
+        return "fractions" if (national.drop_nulls() <= 1).all() else "percentages"
+    usual = cells.usual if cells.usual is not None else LARGE
+    return "fractions" if usual >= LARGE or len(values) >= ENOUGH else "unclear"
 
 
 def _as_percent(
@@ -140,16 +143,22 @@ def _as_percent(
     country = None
     if national is not None:
         rows = national.to_frame("raw").filter(~pl.col("raw").str.contains("%"))
-        country = rows.select(number(pl.col("raw").str.strip_chars())).to_series()
-    if not are_fractions(unsigned, cells=cells, national=country):
+        country = rows.select(number(pl.col("raw"))).to_series()
+    found = notation(unsigned, cells=cells, national=country)
+    if found == "percentages":
         return read, []
-    count = len(unsigned.drop_nulls())
+    count = counted(len(unsigned.drop_nulls()), "number")
+    if found == "unclear":
+        what = f"The column is a percentage, and it has {count}, all from 0 to 1: per cent or fractions?"
+        remedy = "Read as per cent. Give the file with its national row, or print % signs, to be sure."
+        return read, [Problem(file=cells.file, column=cells.column, what=what, remedy=remedy)]
     scaled = pl.when(pl.col("signed")).then(pl.col("value")).otherwise((pl.col("value") * 100).round(6))
+    what = f"The column is a percentage, printed as fractions from 0 to 1: {count}."
     problem = Problem(
         file=cells.file,
         column=cells.column,
-        what=f"The column is a percentage, and {count} of its numbers are fractions from 0 to 1.",
-        remedy="They were multiplied by 100, all of them.",
+        what=what,
+        remedy="Multiplied by 100, all of them.",
     )
     return read.with_columns(value=scaled), [problem]
 

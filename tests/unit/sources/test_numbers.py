@@ -99,45 +99,57 @@ def test_fractions_beside_percent_signs_are_multiplied_as_one_notation() -> None
     read, problems = parse(["41%", "0.41", "1", "0", "SUPP"], share=True, low=0.0, high=100.0)
     assert read["value"].to_list() == [41.0, 41.0, 100.0, 0.0, None]
     (problem,) = problems
-    assert problem.what == "The column is a percentage, and 3 of its numbers are fractions from 0 to 1."
+    assert problem.what == "The column is a percentage, printed as fractions from 0 to 1: 3 numbers."
 
 
 def test_a_small_percentage_in_a_column_of_percentages_is_left_alone() -> None:
-    read, problems = parse(["0.4", "12", "0.9"], share=True, typical=3.0)
+    read, problems = parse(["0.4", "12", "0.9"], share=True, usual=0.5)
     assert read["value"].to_list() == [0.4, 12.0, 0.9]
     assert problems == []
 
 
 @pytest.mark.parametrize(
-    ("values", "typical", "national", "fractions"),
+    ("values", "usual", "national", "notation"),
     [
-        ([0.41, 0.55], 60.0, None, True),  # usually large, so not all below one per cent
-        ([0.41, 0.55], 3.0, None, False),  # usually small: two schools may be below one per cent
-        ([0.41] * 30, 3.0, None, True),  # thirty may not
-        ([0.41, 0.55], None, None, True),  # nothing known of the share: as if usually large
-        ([0.0, 1.0], 60.0, None, False),  # neither way shows
-        ([0.41, 55.0], 60.0, None, False),  # a number above one
-        ([], 60.0, None, False),
-        ([0.41, 0.55], 60.0, [0.6], True),  # the country's own row is a fraction
-        ([0.41, 0.55], 60.0, [59.8], False),  # the country's own row is a percentage
-        ([0.41] * 40, 3.0, [2.5], False),  # and it decides before the number of schools does
-        ([0.41, 0.55], 60.0, [None], True),  # an empty national cell decides nothing
+        (
+            [0.41, 0.55],
+            45.0,
+            None,
+            "fractions",
+        ),  # two schools below one per cent, where ninety in a hundred have 45
+        ([0.41, 0.55], 0.5, None, "unclear"),  # usually small: two schools may be below one per cent
+        ([0.41] * 30, 0.5, None, "fractions"),  # thirty may not
+        ([0.41, 0.55], None, None, "fractions"),  # nothing known of the share: as if usually large
+        ([0.0, 1.0], 45.0, None, "percentages"),  # neither way shows
+        ([0.41, 55.0], 45.0, None, "percentages"),  # a number above one
+        ([], 45.0, None, "percentages"),
+        ([0.41, 0.55], 0.5, [0.03], "fractions"),  # the country's own row is a fraction
+        ([0.41, 0.55], 45.0, [59.8], "percentages"),  # the country's own row is a percentage
+        ([0.41] * 40, 0.5, [2.5], "percentages"),  # and it decides before the number of schools does
+        ([0.41, 0.55], 45.0, [None], "fractions"),  # an empty national cell decides nothing
     ],
 )
-def test_fractions_are_decided_for_the_column(
-    values: list[float], typical: float | None, national: list[float | None] | None, fractions: bool
+def test_the_notation_is_decided_for_the_column(
+    values: list[float], usual: float | None, national: list[float | None] | None, notation: str
 ) -> None:
     country = None if national is None else pl.Series(national, dtype=pl.Float64)
     column = pl.Series(values, dtype=pl.Float64)
-    cells = Cells("a.csv", "X", True, typical)
-    assert numbers.are_fractions(column, cells=cells, national=country) is fractions
+    assert numbers.notation(column, cells=Cells("a.csv", "X", True, usual), national=country) == notation
 
 
 def test_the_national_row_decides_in_the_file_too() -> None:
-    percent, _ = parse(["0.41", "0.5"], ["59.5"], share=True, typical=60.0)
-    fraction, _ = parse(["0.41", "0.5"], ["0.595"], share=True, typical=60.0)
+    percent, _ = parse(["0.41", "0.5"], ["59.5"], share=True, usual=45.0)
+    fraction, _ = parse(["0.41", "0.5"], ["0.595"], share=True, usual=45.0)
     assert percent["value"].to_list() == [0.41, 0.5]
     assert fraction["value"].to_list() == [41.0, 50.0]
+
+
+def test_what_cannot_be_told_is_read_as_printed_and_asked() -> None:
+    read, problems = parse(["0.4", "0.9"], share=True, usual=0.5)
+    assert read["value"].to_list() == [0.4, 0.9]
+    assert [problem.what for problem in problems] == [
+        "The column is a percentage, and it has 2 numbers, all from 0 to 1: per cent or fractions?"
+    ]
 
 
 def test_a_share_above_100_is_left_out_with_its_row() -> None:

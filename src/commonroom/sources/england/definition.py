@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 from collections.abc import Mapping
 from typing import Literal
 
@@ -26,8 +27,8 @@ class Alias(BaseModel):
 class Figure(BaseModel):
     """One variable in one kind of file: its columns by vintage, and what they hold.
 
-    `expected`: first and last year in which the column must be there; `typical`: the usual
-    national level of a share, in per cent; `when`: the rows it stands in, in a long file.
+    `expected`: first and last year in which the column must be there; `usual`: the share
+    that nine schools in ten have or exceed, in per cent; `when`: the rows it stands in, in a long file.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -36,7 +37,7 @@ class Figure(BaseModel):
     columns: tuple[Alias, ...]
     expected: tuple[int, int] | None = None
     share: bool = False
-    typical: float | None = None
+    usual: float | None = None
     low: float | None = None
     high: float | None = None
     cohort: tuple[str, ...] = ()
@@ -103,6 +104,7 @@ class Definition(BaseModel):
     kinds: tuple[Kind, ...]
 
 
+@functools.cache
 def load() -> Definition:
     """Read and validate definitions/sources/england.yaml; raise SaidToPeople if it is unreadable."""
     return settings.load(Definition, "sources/england")
@@ -115,4 +117,4 @@ def limits(figure: Figure, *, measures: Mapping[str, Measure], file: str, column
         low, high = 0.0, 100.0
     elif figure.variable in measures:
         low, high = measures[figure.variable].low, measures[figure.variable].high
-    return Cells(file, column, figure.share, figure.typical, low, high)
+    return Cells(file, column, figure.share, figure.usual, low, high)

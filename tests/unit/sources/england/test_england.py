@@ -135,7 +135,7 @@ def test_percent_strings_and_fractions_are_told_apart_by_column(write: Write, on
     assert one(reading.figures, "100053", "english_maths_5") == (41.0, None)
     assert one(reading.figures, "100053", "english_maths_4") == (63.0, None)
     assert one(reading.figures, "100054", "ebacc_entry") == (0.4, None)
-    assert said(reading) == ["The column is a percentage, and 2 of its numbers are fractions from 0 to 1."]
+    assert said(reading) == ["The column is a percentage, printed as fractions from 0 to 1: 2 numbers."]
 
 
 def test_figures_outside_their_measure_are_left_out(write: Write, one: One) -> None:
