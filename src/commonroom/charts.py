@@ -23,6 +23,8 @@ GREY, SURE = "#8b93a1", ("#6f9fc8", "#2f6da3", "#0c355a")
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', sans-serif"
 #: Vega-Lite that draws the still pictures; the bundle in the page is of the same release.
 VEGA_LITE = "6.4"
+#: A circle as the renderer writes it: a path of two arcs about a place.
+DOT = r'<path transform="translate\(([-\d.]+),([-\d.]+)\)" d="M([\d.]+),0A[^"]*"'
 #: How many standard deviations the edge of an 80 % ellipse (two dimensions) is from its middle.
 ELLIPSE_80 = 1.7941
 
@@ -212,12 +214,17 @@ def specification(chart: alt.TopLevelMixin) -> str:
 
 
 def svg(chart: alt.TopLevelMixin) -> str:
-    """Return the chart as a still picture in SVG, numbers to one decimal, that scales with its frame."""
+    """Return the chart as a still picture in SVG, numbers to one decimal, that scales with its frame.
+
+    What repeats at every mark is said once, and a dot is a circle: a fifth of the bytes, the same picture.
+    """
     drawn = vl_convert.vegalite_to_svg(specification(chart), vl_version=VEGA_LITE)
-    drawn = re.sub(r'width="(\d+)" height="(\d+)" viewBox', "viewBox", drawn, count=1)
-    drawn = re.sub(r' (?:aria-\w+|role|xmlns:xlink|class|stroke-opacity)="[^"]*"', "", drawn)
+    drawn = re.sub(r'width="\d+" height="\d+" viewBox', "viewBox", drawn, count=1)
+    drawn = re.sub(r' (?:aria-\w+|role|xmlns:xlink|class|stroke-opacity|font-family)="[^"]*"', "", drawn)
     drawn = re.sub(r"(\d+\.\d)\d+", r"\1", drawn)
-    return drawn.replace("<svg ", '<svg class="still" aria-hidden="true" focusable="false" ', 1)
+    drawn = re.sub(DOT, r'<circle cx="\1" cy="\2" r="\3"', drawn)
+    start = f'<svg class="still" aria-hidden="true" focusable="false" font-family="{FONT}" '
+    return drawn.replace("<svg ", start, 1)
 
 
 def png(chart: alt.TopLevelMixin, *, scale: float = 2.0) -> bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
 from commonroom import charts
@@ -45,26 +47,18 @@ def _better(released: Released, story: Story, words: Words, phase: str) -> Block
             {theme: page.theme(words, theme) for theme in released.frame["theme"].unique()}
         )
     )
-    grids = []
-    for (theme,), rows in sorted(frame.partition_by("said", as_dict=True).items()):
-        up = rows.filter("better")
-        for kind, found in (("offer", up), ("need", rows.filter(~pl.col("better")))):
-            if found.height:
-                label = words.say(f"better.{kind}", n=found.height, theme=str(theme))
-                grids.append(_claims(found, story, words, label=label))
+    offers, needs = frame.filter("better"), frame.filter(~pl.col("better"))
+    grids = [
+        _claims(rows, story, words, label=words.say("better.offer", n=rows.height, theme=str(theme)))
+        for (theme,), rows in sorted(offers.partition_by("said", as_dict=True).items())
+    ]
+    counts = words.say("better.count", better=offers["school"].n_unique(), need=needs["school"].n_unique())
     return Block(
         title=places.phase_title(words, phase),
-        sentences=page.texts(
-            [
-                words.say(
-                    "better.count", schools=frame["school"].n_unique(),
-                    better=frame.filter("better")["school"].n_unique(),
-                )
-            ]
-        ),
+        sentences=page.texts([counts]),
         grids=tuple(grids),
         sources=page.sources(released, words),
-    )  # fmt: skip
+    )
 
 
 def _claims(frame: pl.DataFrame, story: Story, words: Words, *, label: str) -> Grid:
@@ -137,42 +131,45 @@ def _gap_grid(frame: pl.DataFrame, words: Words, *, caption: str, system: str) -
 
 
 def _floor(released: Released, story: Story, words: Words, phase: str) -> Block:
+    """Return the years that had a floor, with a picture, and the years that had none in a sentence."""
     system = glance.label(story, words)
     frame = released.frame.sort("year", "measure", "place", descending=[False, False, True])
+    then = frame.filter("then")
     sentences = [
-        _floor_sentence(row, frame, story, words)
-        for row in frame.filter(pl.col("place") == "system").iter_rows(named=True)
+        _floor_sentence(row, then, story, words)
+        for row in then.filter(pl.col("place") == "system").iter_rows(named=True)
     ]
+    none = [str(year) for year in frame.filter(~pl.col("then"))["year"].unique().sort()]
+    sentences += [words.say("floor.since", n=len(none), years=words.listed(none))] if none else []
     labels = words.group("chart") | {
         "system": system, "nation": words["place.nation"], "value": words["floor.axis"],
     }  # fmt: skip
-    label = pl.col("year").cast(pl.String)
-    shown = page.cut(
-        released, frame.filter(pl.col("value").is_not_null()).with_columns(label=label).drop("source")
-    )
+    counted = then.filter(pl.col("value").is_not_null()).with_columns(label=pl.col("year").cast(pl.String))
     caption = words.say("floor.caption", system=system)
+    shown = page.cut(released, counted.drop("source"))
     picture = page.picture(
         f"floor-{phase}", charts.intervals(shown, words=labels, series=PLACES), caption=caption
     )
     return Block(
         title=places.phase_title(words, phase),
         sentences=page.texts(sentences),
-        picture=picture if shown.frame.height else None,
-        grids=(_floor_grid(frame, story, words, caption=caption),),
-        sources=page.sources(page.cut(released, frame, source=page.named(frame)), words),
+        picture=picture if counted.height else None,
+        grids=(_floor_grid(then, story, words, caption=caption),) if counted.height else (),
+        sources=page.sources(page.cut(released, then, source=page.named(then)), words),
         how="floor",
     )
 
 
-def _floor_sentence(row: dict[str, object], frame: pl.DataFrame, story: Story, words: Words) -> str:
+def _floor_sentence(row: dict[str, Any], frame: pl.DataFrame, story: Story, words: Words) -> str:
     """Say how many schools were below the floor of one year, here and in the nation."""
     same = (pl.col("year") == row["year"]) & (pl.col("measure") == row["measure"])
     there = frame.filter(same, pl.col("place") == "nation").row(0, named=True)
     return words.say(
-        "floor.then" if row["then"] else "floor.now",
-        year=str(row["year"]), measure=glance.measure(story, words, str(row["measure"])),
-        below=words.number(row["below"], 0), number=row["number"], schools=row["schools"],  # type: ignore[arg-type]
-        share=words.number(row["value"], 0), nation=words.number(there["value"], 0),  # type: ignore[arg-type]
+        "floor.absent" if row["value"] is None else "floor.then",
+        year=str(row["year"]), measure=glance.measure(story, words, row["measure"]),
+        below=words.number(row["below"], 0), number=row["number"], schools=row["schools"],
+        share=words.number(row["value"], 0), nation=words.number(there["value"], 0),
+        low=words.number(row["low"], 0), high=words.number(row["high"], 0),
         system=glance.label(story, words),
     )  # fmt: skip
 
@@ -184,12 +181,12 @@ def _floor_grid(frame: pl.DataFrame, story: Story, words: Words, *, caption: str
         (
             str(row["year"]), said[row["measure"]], names[row["place"]], words.number(row["below"], 0),
             words.number(row["number"], 0), words.number(row["schools"], 0),
-            words.number(row["value"]), words.between(row["low"], row["high"]),
+            words.number(row["value"]), words.between(row["low"], row["high"]), words.number(row["expected"]),
         )
         for row in frame.iter_rows(named=True)
     )  # fmt: skip
-    heads = ("year", "measure", "place", "floor", "below", "schools", "share", "range")
-    return page.grid(caption, page.heads(words, *heads), rows, numeric=range(3, 8))
+    heads = ("year", "measure", "place", "floor", "below", "schools", "share", "range", "expected")
+    return page.grid(caption, page.heads(words, *heads), rows, numeric=range(3, 9))
 
 
 def _said(frame: pl.DataFrame, story: Story, words: Words) -> dict[str, str]:

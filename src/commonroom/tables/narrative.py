@@ -143,6 +143,7 @@ FLOOR = Table(
         Column("value", pl.Float64, "Share of the schools below it", "%"),
         Column("low", pl.Float64, "Lower end of its 95 % range", "%"),
         Column("high", pl.Float64, "Upper end", "%"),
+        Column("expected", pl.Float64, "Share expected below with cohort noise allowed for", "%"),
         Column("schools", pl.Int64, "Schools with a figure", "schools"),
         Column("source", pl.String, "Where the floor is from"),
     ),
