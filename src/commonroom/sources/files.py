@@ -126,7 +126,7 @@ def open_sheet(document: Document) -> Sheet:
     """
     content = document.content
     if not content.strip():
-        raise SaidToPeople("the file is empty.", where=document.name, remedy="Download it again.")
+        raise _empty(document.name)
     problems: list[Problem] = []
     if content.startswith(b"PAR1"):
         frame = _read_parquet(document)
@@ -159,6 +159,8 @@ def decode(content: bytes) -> str:
 
 def _read_text(name: str, text: str) -> tuple[pl.DataFrame, list[Problem]]:
     text = text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\n")
+    if not text.strip():
+        raise _empty(name)
     top = text.split("\n", HEAD)[:HEAD]
     separator = max(SEPARATORS, key=lambda mark: sum(line.count(mark) for line in top))
     # Titles above the header have no second cell; in a table of one column nothing has.
@@ -178,6 +180,10 @@ def _read_text(name: str, text: str) -> tuple[pl.DataFrame, list[Problem]]:
         raise _damaged(name, error) from None
 
 
+def _empty(name: str) -> SaidToPeople:
+    return SaidToPeople("the file is empty.", where=name, remedy="Download it again.")
+
+
 def _damaged(name: str, error: Exception) -> SaidToPeople:
     reason = str(error).strip().split("\n")[0]
     return SaidToPeople(
@@ -191,7 +197,9 @@ def unique_names(header: Sequence[object]) -> list[str]:
     """Column names without spaces around them; empty and repeated ones get a number."""
     names: list[str] = []
     for place, cell in enumerate(header, start=1):
-        name = " ".join(str(cell if cell is not None else "").split()) or f"column {place}"
+        name = " ".join(str(cell if cell is not None else "").split())
+        # Two underscores begin the names that the readers give to columns of their own.
+        name = f"column {place}" if not name or name.startswith("__") else name
         names.append(name if name not in names else f"{name} ({place})")
     return names
 

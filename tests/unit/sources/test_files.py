@@ -127,7 +127,7 @@ def test_many_wrong_rows_are_counted_in_one_sentence(write: Write) -> None:
     assert problems[-1].what == "In all 20 rows have another number of cells than the header."
 
 
-@pytest.mark.parametrize("content", ["", "  \n", "a,b\n", "a,b\n,\n"])
+@pytest.mark.parametrize("content", ["", "  \n", "\ufeff\n", "\x00", "a,b\n", "a,b\n,\n"])
 def test_an_empty_file_is_said(write: Write, content: str) -> None:
     with pytest.raises(SaidToPeople, match=r"is empty|has no row"):
         opened(write("a.csv", content))
@@ -135,6 +135,7 @@ def test_an_empty_file_is_said(write: Write, content: str) -> None:
 
 def test_repeated_and_empty_column_names_are_told_apart() -> None:
     assert files.unique_names([" a ", "a", "", None]) == ["a", "a (2)", "column 3", "column 4"]
+    assert files.unique_names(["__row__"]) == ["column 1"]
 
 
 def test_columns_of_one_name_are_both_read(write: Write) -> None:
