@@ -67,6 +67,19 @@ def tables(added: Added) -> dict[str, pl.DataFrame]:
     return {f"value_added_{name}": pl.concat(getattr(e, name) for e in found) for name in names if found}
 
 
+def left_out_years(built: panel.Panel, measures: Iterable[panel.Measure]) -> dict[str, pl.DataFrame]:
+    """The honest test of the headline measures: each year foreseen from the years before it."""
+    compared = built.schools.filter(pl.col("kind") == panel.COMPARED)
+    outcomes = built.outcomes.join(compared.select("school"), on="school", how="semi")
+
+    def one(measure: panel.Measure) -> pl.DataFrame:
+        return value_added.left_out_year(outcomes, built.context, schools=compared, measure=measure)
+
+    with ThreadPoolExecutor(2) as pool:
+        frames = list(pool.map(one, measures))
+    return {"value_added_left_out_years": pl.concat(frames)} if frames else {}
+
+
 def residuals(built: panel.Panel, added: Added, *, phase: str, measure: panel.Measure) -> pl.DataFrame | None:
     """What `better.find` asks for: recent figures less expectation, raw and adjusted, with their variances.
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 from threadpoolctl import threadpool_limits
 
-from commonroom import families, panel
+from commonroom import panel, performance
 from commonroom.panel import measures as measured
 from commonroom.panel import systems
 from commonroom.pipeline import added, alike, given
@@ -18,20 +17,10 @@ from commonroom.store.manifest import Manifest, hash_definitions
 
 Report = Callable[[str, float], None]
 PHASES = ("secondary", "primary")
-SEED = 0
 
 
 def _silent(_step: str, _share: float) -> None:
     """Report to nobody."""
-
-
-@dataclass(frozen=True)
-class _Phase:
-    """What is known of one phase: its families now, those of the year before, what was learned."""
-
-    now: alike.Alike
-    before: alike.Alike | None
-    learned: families.Learned
 
 
 def build(
@@ -57,7 +46,11 @@ def build(
     with threadpool_limits(limits=1):
         tables, notes = _derive(built, read, report)
     report("Writing the evidence", 0.95)
-    evidence.write(folder, tables, manifest=_manifest(read, known, built, mapping, system, notes))
+    evidence.write(
+        folder,
+        tables,
+        manifest=_manifest(read, built, notes, system=system, mapping=str(mapping) if mapping else None),
+    )
     report("Done", 1.0)
     return evidence.open(folder)
 
@@ -68,24 +61,22 @@ def _derive(
     """All tables of the evidence, and sentences on what was not done."""
     names = ("schools", "outcomes", "context", "joins", "problems", "left_out")
     tables = {name: getattr(built, name) for name in names}
-    parts: dict[str, list[pl.DataFrame]] = {}
     report("Estimating what schools add", 0.1)
     heads = {phase: head for phase in PHASES if (head := _headline(built, read, phase))}
     estimates = added.estimate(built, read.measures.values(), phases=heads)
     tables |= added.tables(estimates)
+    report("Foreseeing years left out", 0.35)
+    tables |= added.left_out_years(built, [read.measures[head] for head in heads.values()])
     notes = list(estimates.notes)
+    parts: dict[str, list[pl.DataFrame]] = {}
     for number, (phase, head) in enumerate(heads.items()):
-        report(f"Finding families ({phase})", 0.4 + 0.25 * number)
-        found = _phase(built, phase, head)
-        claimed = added.claims(built, estimates, found.now.found, phase=phase, measures=read.measures)
-        frames = alike.tables(found.now, found.before) | alike.learned(found.now, found.learned)
-        if claimed is not None:
-            frames |= {"better": claimed.schools, "better_spread": claimed.spread}
+        report(f"Finding families ({phase})", 0.45 + 0.25 * number)
+        frames, said = _of_phase(built, read, estimates, phase=phase, head=head)
         for name, frame in frames.items():
             parts.setdefault(name, []).append(frame)
-        notes += [*found.now.notes, *found.learned.notes]
+        notes += said
     tables |= {name: pl.concat(frames, how="diagonal") for name, frames in parts.items()}
-    return tables, notes
+    return tables | _performance(built, read, tables), notes
 
 
 def _headline(built: panel.Panel, read: given.Given, phase: str) -> str | None:
@@ -94,36 +85,46 @@ def _headline(built: panel.Panel, read: given.Given, phase: str) -> str | None:
     return measured.headline(known, phase=phase)
 
 
-def _phase(built: panel.Panel, phase: str, head: str) -> _Phase:
-    """Families of one phase under every published preset and the learned one, now and a year before."""
-    latest, before = alike.years(built, measure=head)
-    schools = panel.comparable(built, phase=phase, year=latest)
-    learned = families.learn(schools, alike.outcomes(built, head, latest), phase=phase, seed=SEED)
-    presets = [learned.preset, *alike.presets(phase)]
-    now = alike.find(schools, phase=phase, year=latest, presets=presets)
-    then = None
-    if before is not None:
-        earlier = panel.comparable(built, phase=phase, year=before)
-        then = alike.find(earlier, phase=phase, year=before, presets=presets)
-    return _Phase(now, then, learned)
+def _of_phase(
+    built: panel.Panel, read: given.Given, estimates: added.Added, *, phase: str, head: str
+) -> tuple[dict[str, pl.DataFrame], tuple[str, ...]]:
+    """Families of one phase, what they are worth, and who does better than theirs."""
+    found = alike.find(built, phase=phase, measure=head)
+    frames = alike.tables(found)
+    frames |= alike.positions(found, built, estimates.noise.get((phase, head)))
+    frames["families_judged"] = alike.judged(found, built)
+    claimed = added.claims(built, estimates, found.found, phase=phase, measures=read.measures)
+    if claimed is not None:
+        frames |= {"better": claimed.schools, "better_spread": claimed.spread}
+    return frames, found.notes
 
 
-def _manifest(
-    read: given.Given,
-    system: panel.System,
-    built: panel.Panel,
-    mapping: Path | None,
-    named: str,
-    notes: list[str],
-) -> Manifest:
-    """What the version is made of."""
+def _performance(
+    built: panel.Panel, read: given.Given, tables: dict[str, pl.DataFrame]
+) -> dict[str, pl.DataFrame]:
+    """The performance map of every measure, the gap and the floor, over mainstream schools."""
+    compared = built.schools.filter(pl.col("kind") == panel.COMPARED)
+    gaps = performance.gap(built.outcomes, schools=compared, measures=read.measures)
+    found = {
+        "performance_gap": gaps.places,
+        "performance_gaps": gaps.schools,
+        "performance_floor": performance.floor(built.outcomes, schools=compared, measures=read.measures),
+    }
+    if "value_added_schools" in tables:
+        found["performance_map"] = performance.map(tables["value_added_schools"])
+    return found
+
+
+def _manifest(read: given.Given, built: panel.Panel, notes: list[str], **named: str | None) -> Manifest:
+    """What the version is made of; `named` are the system and the mapping as they were asked for."""
     left = built.left_out.group_by("why").agg(pl.col("figures").sum()).sort("why")
+    files = [name for name in named.values() if name and Path(name).suffix]
     return Manifest(
-        system=system.name,
+        system=str(named["system"]),
         source=read.name,
         inputs=dict(read.files),
-        definitions=hash_definitions() | (hash_definitions([named]) if Path(named).suffix else {}),
-        parameters={"seed": SEED, "mapping": mapping.name if mapping else None},
+        definitions=hash_definitions() | (hash_definitions(files) if files else {}),
+        parameters={"seed": alike.SEED, **named},
         left_out=dict(left.iter_rows()),
         problems=built.problems.height,
         sentences=tuple(notes),
