@@ -85,9 +85,9 @@ def fit(
 def _start(panel: SchoolYears, begin: Components, free: tuple[str, ...]) -> Components:
     """Where to start: the best for ordinary residuals of some schools, without fixed effects."""
     some = panel.every(max(1, len(panel.schools) // THIN))
-    flat = some.design.reshape(-1, some.design.shape[2])
-    if not flat.shape[1]:
+    if not some.design.shape[2]:
         return begin
+    flat = some.design.reshape(-1, some.design.shape[2])
     ordinary = np.linalg.lstsq(flat.T @ flat, flat.T @ some.figures.ravel(), rcond=None)[0]
     residuals = some.without_design(some.figures - some.design @ ordinary)
     return _maximise(residuals, begin, free, reml=False)
@@ -117,7 +117,7 @@ def _maximise(panel: SchoolYears, start: Components, free: tuple[str, ...], *, r
     found = minimize(
         scaled, likelihood.to_vector(start, free), jac=True, method="L-BFGS-B",
         bounds=[(likelihood.LOWEST, likelihood.HIGHEST)] * len(free),
-        options={"maxiter": 200, "ftol": 1e-10, "gtol": 1e-6},
+        options={"maxiter": 200, "ftol": 1e-9, "gtol": 1e-6},
     )  # fmt: skip
     return likelihood.from_vector(np.asarray(found.x), start, free)
 
