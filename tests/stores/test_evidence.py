@@ -150,6 +150,16 @@ def test_a_table_of_noise_is_said_when_reading(tmp_path: Path) -> None:
         opened.table("schools")
 
 
+def test_a_reader_keeps_its_version_for_one_build_and_is_told_after_two(tmp_path: Path) -> None:
+    build(tmp_path, seed=1)
+    opened = evidence.open(tmp_path)
+    build(tmp_path, seed=2)
+    assert_frame_equal(opened.table("schools"), SCHOOLS)
+    build(tmp_path, seed=3)
+    with pytest.raises(SaidToPeople, match=r"replaced by newer builds while it was read\. Ask again\."):
+        opened.table("schools")
+
+
 def test_a_program_that_read_evidence_ends_without_a_word(tmp_path: Path) -> None:
     build(tmp_path)
     read = "import sys; from commonroom.store.evidence import open; print(open(sys.argv[1]).table('schools'))"

@@ -76,7 +76,10 @@ class Evidence:
             chosen = ", ".join(map(_quote, columns or schema))
             found = _select(path, chosen, rest=conditions, values=values)
         except (OSError, duckdb.Error, pl.exceptions.PolarsError):
-            raise _damaged(path, "this table is missing or damaged.") from None
+            if self.path.is_dir():
+                raise _damaged(path, "this table is missing or damaged.") from None
+            what = "this evidence was replaced by newer builds while it was read."
+            raise SaidToPeople(what, where=str(self.path), remedy="Ask again.") from None
         return found.cast({column: schema[column] for column in found.columns})
 
 
