@@ -21,8 +21,10 @@ FEWEST_ERRORS = 30
 #: How much a forecast from few years leans on the regression (two forecasts that err differently err
 #: less together: Bates & Granger 1969); chosen without the held-out authorities.
 LEANING = 0.3
-#: Without enough earlier newcomers: their errors are taken to be so many times as wide, with this tail.
-UNKNOWN_NEWCOMERS = (1.5, 5.0)
+#: Tail of the forecasts of newcomers: too few came before for it to be learnt, so it is a heavy one.
+NEWCOMERS_FREEDOM = 4.0
+#: Without enough earlier newcomers their errors are taken to be so many times as wide as the others'.
+UNKNOWN_NEWCOMERS = 1.5
 
 
 @dataclass(frozen=True)
@@ -84,13 +86,11 @@ def foresee(known: Series) -> Foreseen:
         means = np.where(new, means, (1 - LEANING) * means + LEANING * regressed.means)
     usual = scores.scale_and_freedom(_errors(known, process, known.past[-1], new=False))
     arrivals = np.concatenate([_errors(known, process, year, new=True) for year in known.past[1:]])
-    fresh = scores.scale_and_freedom(arrivals) if len(arrivals) >= FEWEST_ERRORS else _wider(usual)
-    scale, freedom = (np.where(new, other, one) for one, other in zip(usual, fresh, strict=True))
-    return Foreseen(means, np.sqrt(variances) * scale, freedom)
-
-
-def _wider(usual: tuple[float, float]) -> tuple[float, float]:
-    return usual[0] * UNKNOWN_NEWCOMERS[0], UNKNOWN_NEWCOMERS[1]
+    wide = UNKNOWN_NEWCOMERS * usual[0]
+    if len(arrivals) >= FEWEST_ERRORS:
+        wide = scores.scale_at(arrivals, NEWCOMERS_FREEDOM)
+    scale = np.where(new, wide, usual[0])
+    return Foreseen(means, np.sqrt(variances) * scale, np.where(new, NEWCOMERS_FREEDOM, usual[1]))
 
 
 def _errors(known: Series, process: Process, year: int, *, new: bool) -> Floats:

@@ -49,6 +49,16 @@ def scale_and_freedom(standardised: Floats) -> tuple[float, float]:
     return float(np.exp(found.x[0])), float(FEWEST_FREEDOM + np.exp(found.x[1]))
 
 
+def scale_at(standardised: Floats, freedom: float) -> float:
+    """Scale of a t distribution of given degrees of freedom at which standardised errors are likeliest."""
+
+    def unlikely(at: Floats) -> float:
+        return -float(student.logpdf(standardised, freedom, scale=np.exp(at[0])).mean())
+
+    start = np.array([np.log(1.4 * np.median(np.abs(standardised)))])
+    return float(np.exp(minimize(unlikely, start, method="L-BFGS-B", bounds=[(-5.0, 5.0)]).x[0]))
+
+
 def difference(
     less: Floats, groups: NDArray[np.str_], *, draws: int = 999, seed: int = 1
 ) -> tuple[float, float, float]:

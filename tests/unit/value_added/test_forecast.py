@@ -67,7 +67,7 @@ def test_a_new_school_is_foreseen_less_surely(known: System) -> None:
     mine = frame.filter(pl.col("school").is_in(new))
     assert mine["history"].to_list() == [0] * 5
     assert mine["scale"].min() > 1.4 * frame["scale"].median()
-    assert mine["freedom"][0] == forecasts.UNKNOWN_NEWCOMERS[1]
+    assert mine["freedom"][0] == forecasts.NEWCOMERS_FREEDOM
 
 
 def test_newcomers_of_earlier_years_say_how_far_off_one_may_be(known: System) -> None:
@@ -77,7 +77,7 @@ def test_newcomers_of_earlier_years_say_how_far_off_one_may_be(known: System) ->
     frame = foreseen(replace(known, outcomes=late))
     newest = frame.filter(pl.col("history") == 0)
     assert newest.height == 40
-    assert newest["freedom"][0] != forecasts.UNKNOWN_NEWCOMERS[1]
+    assert newest["freedom"][0] == forecasts.NEWCOMERS_FREEDOM
     assert newest["scale"].mean() > 1.2 * frame["scale"].median()
 
 

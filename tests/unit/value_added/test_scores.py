@@ -37,6 +37,7 @@ def test_scale_and_tail_are_found() -> None:
     assert scale == pytest.approx(0.8, abs=0.02)
     assert freedom == pytest.approx(6, abs=1)
     assert scores.scale_and_freedom(rng.standard_normal(20_000))[1] > 20
+    assert scores.scale_at(0.8 * rng.standard_t(4, 20_000), 4.0) == pytest.approx(0.8, abs=0.02)
 
 
 def test_differences_are_less_sure_when_authorities_differ() -> None:
