@@ -58,15 +58,16 @@ def weigh(placed: Placement, index: Ints, distance: Floats, *, asked: Ints) -> F
 
 def _mutual(index: Ints, there: Flags) -> Flags:
     """Whether each neighbour names the school too: the pair is then there twice, once each way."""
-    first, place = np.nonzero(there)
-    second = index[first, place]
+    flat = np.flatnonzero(there)
+    first, second = flat // index.shape[1], index.ravel()[flat]
     pairs = np.minimum(first, second) * len(index) + np.maximum(first, second)
+    # A million pairs are 8 MB a column: what is not needed any more goes before the next is made.
+    del first, second
     order = np.argsort(pairs, kind="stable")
     twice = np.flatnonzero(np.diff(pairs[order]) == 0)
-    both = np.concatenate([order[twice], order[twice + 1]])
-    mutual = np.zeros(index.shape, dtype=np.bool_)
-    mutual[first[both], place[both]] = True
-    return mutual
+    mutual = np.zeros(index.size, dtype=np.bool_)
+    mutual[flat[order[twice]]] = mutual[flat[order[twice + 1]]] = True
+    return mutual.reshape(index.shape)
 
 
 def quality(placed: Placement, found: Found) -> pl.DataFrame:
@@ -166,12 +167,15 @@ def _means(placed: Placement, index: Ints) -> Floats:
 def _far(placed: Placement, gaps: Floats) -> list[str]:
     """For each school the criteria that are far, largest gap first, with higher or lower."""
     labels = [variable.words for variable in placed.variables]
+    phrases = [f"{label} (lower)" for label in labels] + [f"{label} (higher)" for label in labels]
     sizes = np.where(np.isnan(gaps), 0.0, np.abs(gaps))
-    words = [""] * len(gaps)
-    for row in np.flatnonzero((sizes >= FAR).any(axis=1)):
-        order = [c for c in np.argsort(-sizes[row], kind="stable") if sizes[row, c] >= FAR]
-        words[row] = "; ".join(f"{labels[c]} ({'higher' if gaps[row, c] > 0 else 'lower'})" for c in order)
-    return words
+    order = np.argsort(-sizes, axis=1, kind="stable")
+    spoken = order + len(labels) * (np.take_along_axis(gaps, order, axis=1) > 0)
+    counts = (sizes >= FAR).sum(axis=1).tolist()
+    return [
+        "; ".join([phrases[number] for number in numbers[:count]])
+        for numbers, count in zip(spoken.tolist(), counts, strict=True)
+    ]
 
 
 def gaps(placed: Placement, found: Found) -> pl.DataFrame:
