@@ -119,8 +119,9 @@ def main() -> None:
             }
             if phase == "secondary":
                 record["verdict"] = verdict(judged)
+                scored = complete_prior(rows).join(learned.expected.select("school", "score"), on="school")
                 now = {
-                    name: families.find(complete_prior(rows), preset=preset).neighbours
+                    name: families.find(scored, preset=preset).neighbours
                     for name, preset in {"learned": learned.preset, "dfe": "dfe-2026-secondary"}.items()
                 }
                 overlap = {

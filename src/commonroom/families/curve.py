@@ -1,4 +1,4 @@
-"""The whole curve: mixtures of context and expected outcome, sizes of family, and what each is worth."""
+"""The whole curve: mixtures of context and score, sizes of family, and what each is worth."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import polars as pl
 from commonroom.families.placement import Floats, Ints
 from commonroom.tables.learned import CURVE
 
-#: Weight of context beside the expected outcome (METHODS.md 3.3); infinite: context alone.
-MIXTURES = (0.15, 0.3, 0.6, 1.0, 1.5, float("inf"))
+#: Weight of context beside the score (METHODS.md 3.3: a); infinite: context alone.
+MIXTURES = (0.15, 0.3, 0.5, 0.7, 1.0, 1.5, float("inf"))
 SIZES = (10, 20, 30, 50, 75, 100, 150)
 #: Schools that the curve is measured on, drawn from all.
 ASKED = 1000
@@ -18,17 +18,18 @@ AT_ONCE = 250
 
 
 def trace(
-    places: Floats, weights: Floats, *, outcome: Floats, area: Ints, chosen: tuple[int, int]
+    places: Floats, weights: Floats, *, outcome: Floats, area: Ints, chosen: tuple[float, int, int]
 ) -> pl.DataFrame:
     """Measure every mixture and size of family on schools of other authorities.
 
-    `places` (schools x (1 + criteria)): the expected outcome, then standard scores (NaN where
-    unknown); `weights` (criteria); `outcome`, `area` (schools); `chosen`: the size of family that is
-    used, and the seed by which at most a thousand schools are drawn. Returns tables.learned.CURVE,
-    without the sizes for which there are too few schools. Source: METHODS.md section 3.
+    `places` (schools x (1 + criteria)): the score, then standard scores of context (NaN where
+    unknown); `weights` (criteria); `outcome` (schools x 2): the outcome and what was expected;
+    `area` (schools); `chosen`: the mixture and size that are used, and the seed by which at most a
+    thousand schools are drawn. Returns tables.learned.CURVE, without the sizes for which there are
+    too few schools. Source: METHODS.md section 3.
     """
-    size, seed = chosen
-    rows = np.flatnonzero(~np.isnan(places[:, 0]))
+    *used, seed = chosen
+    rows = np.flatnonzero(~np.isnan(places[:, 0]) & ~np.isnan(outcome).any(axis=1))
     places, outcome, area = places[rows], outcome[rows], area[rows]
     others = rows.size - int(np.bincount(area).max()) if rows.size else 0
     sizes = [k for k in SIZES if k <= others]
@@ -38,13 +39,13 @@ def trace(
     asked.sort()
     records = []
     for mixture in MIXTURES:
-        roots, used = _mixed(places, weights, mixture=mixture)
+        mixed, shares = _mixed(places, weights, mixture=mixture)
         nearest = np.vstack(
-            [_nearest(roots, used, asked=part, area=area, k=sizes[-1]) for part in _parts(asked)]
+            [_nearest(mixed, shares, asked=part, area=area, k=sizes[-1]) for part in _parts(asked)]
         )
         records += [
-            {"context": mixture, "k": k, "schools": asked.size, "chosen": np.isinf(mixture) and k == size}
-            | _worth(places, outcome, asked=asked, family=nearest[:, :k])
+            {"context": mixture, "k": k, "schools": asked.size, "chosen": [mixture, k] == used}
+            | _worth(places[:, 1:], outcome, asked=asked, family=nearest[:, :k])
             for k in sizes
         ]
     return CURVE.check(pl.DataFrame(records))
@@ -81,18 +82,18 @@ def _nearest(places: Floats, weights: Floats, *, asked: Ints, area: Ints, k: int
     return np.take_along_axis(found, order, axis=1)
 
 
-def _worth(places: Floats, outcome: Floats, *, asked: Ints, family: Ints) -> dict[str, float]:
+def _worth(criteria: Floats, outcome: Floats, *, asked: Ints, family: Ints) -> dict[str, float]:
     """What families of one size predict, and how alike their schools are."""
-    value, expected, criteria = outcome[asked], places[:, 0], places[:, 1:]
-    plain = outcome[family].mean(axis=1)
-    adjusted = expected[asked] + (outcome - expected)[family].mean(axis=1)
+    value, expected = outcome.T
+    plain = value[family].mean(axis=1)
+    adjusted = expected[asked] + (value - expected)[family].mean(axis=1)
     known = ~np.isnan(criteria)
     counts = known[family].sum(axis=1)
     sums = np.nan_to_num(criteria, nan=0.0)[family].sum(axis=1)
     means = np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
     return {
-        "r2": explained(value, adjusted),
-        "r2_plain": explained(value, plain),
+        "r2": explained(value[asked], adjusted),
+        "r2_plain": explained(value[asked], plain),
         "gap": float(np.nanmean(np.abs(criteria[asked] - means))),
     }
 

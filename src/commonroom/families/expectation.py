@@ -101,6 +101,7 @@ class CrossFit:
     """Expectations of all schools, each learned without its authority; NaN where none could be."""
 
     expected: Floats
+    score: Floats
     c2: Floats
     fold: Ints
     reach: Floats
@@ -116,8 +117,9 @@ def expect(
     `schools`: see `intake.read_intake`; `outcomes`: `school` and `value` of one measure and year.
     Half a quadratic ridge regression (penalty by generalised cross-validation), half boosted trees;
     with fewer than 400 schools no trees, fewer than 200 straight lines, fewer than 20 their mean.
-    Returns a frame of tables.learned.EXPECTED: `c2` is half the mean squared difference of two
-    learners that saw disjoint halves of the authorities, over schools of like unusualness.
+    Returns a frame of tables.learned.EXPECTED: `score` is what the regression alone expects; `c2` is
+    half the mean squared difference of two learners that saw disjoint halves of the authorities,
+    over schools of like unusualness.
     Raises SaidToPeople when there is nothing to learn from. Source: METHODS.md sections 3 and 6.
     """
     intake = read_intake(schools, definition=load_expectation(phase))
@@ -130,6 +132,7 @@ def as_frame(intake: Intake, fit: CrossFit) -> pl.DataFrame:
         {
             "school": intake.schools["school"],
             "expected": pl.Series(fit.expected).fill_nan(None),
+            "score": pl.Series(fit.score).fill_nan(None),
             "c2": pl.Series(fit.c2).fill_nan(None),
             "fold": fit.fold,
             "known": (~np.isnan(intake.values)).sum(axis=1),
@@ -165,7 +168,7 @@ def cross_fit(intake: Intake, outcome: Floats, *, seed: int, folds: int) -> Cros
     draw = np.random.default_rng(seed)
     fold = (draw.permutation(int(unit.max()) + 1) % min(folds, int(unit.max()) + 1))[unit]
     half = (draw.permutation(int(unit.max()) + 1) % 2)[unit]
-    expected, apart, reach = (np.full(size, np.nan) for _ in range(3))
+    expected, score, apart, reach = (np.full(size, np.nan) for _ in range(4))
     done: list[Fold] = []
     for block in range(int(intake.block.max()) + 1):
         inside = intake.block == block
@@ -180,6 +183,7 @@ def cross_fit(intake: Intake, outcome: Floats, *, seed: int, folds: int) -> Cros
             values = intake.values[asked]
             learner = _learn(intake.values[taught], outcome[taught], roles=intake.roles, seed=seed)
             expected[asked] = learner.predict(values)
+            score[asked] = smooth_of(learner).predict(values)
             reach[asked] = smooth_of(learner).leverage(values)
             done.append(Fold(asked, taught, learner))
             parts = [taught[half[taught] == side] for side in (0, 1)]
@@ -190,7 +194,8 @@ def cross_fit(intake: Intake, outcome: Floats, *, seed: int, folds: int) -> Cros
                 )
                 apart[asked] = (first - second) ** 2 / 2
     c2 = _binned(apart, reach, intake.block)
-    return CrossFit(expected, c2, fold.astype(np.int64), reach, tuple(done), tuple(dict.fromkeys(notes)))
+    said = tuple(dict.fromkeys(notes))
+    return CrossFit(expected, score, c2, fold.astype(np.int64), reach, tuple(done), said)
 
 
 def _units(intake: Intake, *, folds: int) -> tuple[Ints, list[str]]:

@@ -44,7 +44,8 @@ class Expectation(BaseModel):
     left_out: dict[str, str] = Field(default_factory=dict, description="What is not used, and why")
     criteria: tuple[str, ...] = Field(min_length=1)
     stand_ins: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    floor: float = Field(gt=0, le=1, description="Least weight, as a share of the largest")
+    context: float = Field(gt=0, description="Weight of context beside the score (METHODS.md 3.3: a)")
+    floor: float = Field(gt=0, le=1, description="Least weight of a criterion, as a share of the largest")
     share: float = Field(gt=0, le=1, description="Weight that two schools must share to be compared")
     k: int = Field(ge=1)
     source: str

@@ -50,10 +50,11 @@ def judge(
 
     `schools`: all schools to be compared, as for `find` and `learn`, with `authority_code`;
     `outcomes`: `school`, `value` and, where known, `cohort`, `measure`, `year`; `expected`
-    (tables.learned.EXPECTED): each preset is then judged without and with adjustment. Schools
-    without an outcome are left out. Out of sample: no outcome of the school's own authority is used
-    for r2, r2_corrected, correlation, structure and control (the fifty nearest elsewhere); gaps,
-    reciprocity and hubness need no outcome and are those of the families as published.
+    (tables.learned.EXPECTED): each preset is then judged without and with adjustment, and its score
+    is there for the learned one. Schools without an outcome are left out. Out of sample: no outcome
+    of the school's own authority is used for r2, r2_corrected, correlation, structure and control
+    (the fifty nearest elsewhere); gaps, reciprocity and hubness need no outcome and are those of the
+    families as published.
 
     r2: 1 - sum delta^2 / sum (y - mean)^2. r2_corrected: both sums less those of the noise of the
     cohort, s2 / n_j, s2 the slope of delta^2 on 1 / n_j (weighted by n_j). gap: |z_j - family mean of
@@ -65,6 +66,10 @@ def judge(
     """
     told = outcomes.filter(pl.col("value").is_not_null()).with_columns(pl.col("school").cast(pl.String))
     rows = complete_prior(schools.with_columns(pl.col("school").cast(pl.String)))
+    if expected is not None:
+        rows = rows.drop("score", strict=False).join(
+            expected.select("school", "score"), on="school", how="left", maintain_order="left"
+        )
     rows = rows.join(told.select("school"), on="school", how="semi")
     intake = read_intake(rows, definition=load_expectation(phase))
     rows = intake.schools

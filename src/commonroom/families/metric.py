@@ -16,6 +16,8 @@ from commonroom.families.presets import Preset, Variable
 from commonroom.tables.learned import IMPORTANCE, WEIGHTS
 from commonroom.tables.panel import CONTEXT_VARIABLES
 
+#: Column of tables.learned.EXPECTED that is the first criterion.
+SCORE = "score"
 #: Fewer schools than this teach no weights: the criteria then count the same.
 LEARN_FROM = 40
 #: A criterion known of a smaller share of the schools is left out: schools of which less is known
@@ -47,9 +49,10 @@ def learn(
     `schools`: one row per school of all the country: `school`, `authority_code`, context variables
     (null where unknown) and, where known, `kind`, `gender`, `admissions`, `type`. `outcomes`:
     `school`, `value` and, where known, `year` of one measure. Weights are absolute ridge slopes per
-    standard deviation, others equal, none below the definition's floor, averaged over the folds.
-    The expected outcome is not a criterion: with the family's mean adjusted for it, it improves
-    nothing and makes some schools neighbours of too many (the curve shows both).
+    standard deviation, others equal, none below the definition's floor, averaged over the folds;
+    beside them stands the score, the outcome that is expected of a school by the regression alone.
+    To find families, join `score` to the schools: `schools.join(learned.expected.select("school",
+    "score"), on="school", how="left")`; without it context alone is used, and a note says so.
     Raises SaidToPeople when no school of the phase, no intake or no outcome is known.
     Source: METHODS.md section 3; docs/decisions.
     """
@@ -61,13 +64,14 @@ def learn(
     weights, notes = _weigh(intake, outcome, fit=fit, definition=definition, main=main)
     year = outcomes["year"].max() if "year" in outcomes.columns else None
     taken = datetime.date(year, 8, 31) if isinstance(year, int) else definition.date
-    criteria = criteria_of(intake, definition)[:, [definition.criteria.index(v) for v in weights["variable"]]]
+    context = weights.filter(pl.col("variable") != SCORE)
+    criteria = criteria_of(intake, definition)[:, [definition.criteria.index(v) for v in context["variable"]]]
     curve = trace(
-        np.column_stack([fit.expected, criteria])[main],
-        weights["weight"].to_numpy(),
-        outcome=outcome[main],
+        np.column_stack([fit.score, criteria])[main],
+        context["weight"].to_numpy(),
+        outcome=np.column_stack([outcome, fit.expected])[main],
         area=intake.area[main],
-        chosen=(definition.k, seed),
+        chosen=(definition.context if context.height < weights.height else np.inf, definition.k, seed),
     )
     return Learned(
         preset=_preset(definition, weights, date=taken),
@@ -100,7 +104,12 @@ def _column(intake: Intake, criterion: str, definition: Expectation) -> str | No
 def _spread(intake: Intake, criterion: str, definition: Expectation, main: Ints) -> float:
     """Standard deviation (n - 1) of a criterion in its own unit; 1 where schools do not differ."""
     column = _column(intake, criterion, definition)
-    spread = intake.schools[str(column)].cast(pl.Float64).gather(main).std()
+    return _deviation(intake.schools[str(column)].cast(pl.Float64).gather(main))
+
+
+def _deviation(values: pl.Series) -> float:
+    """Standard deviation (n - 1) of what is known; 1 where that is 0."""
+    spread = values.fill_nan(None).std()
     return spread if isinstance(spread, float) and spread > 0 else 1.0
 
 
@@ -113,7 +122,7 @@ def _main_block(intake: Intake, outcome: Floats) -> Ints:
 def _weigh(
     intake: Intake, outcome: Floats, *, fit: CrossFit, definition: Expectation, main: Ints
 ) -> tuple[pl.DataFrame, list[str]]:
-    """Weights of the criteria, with their range over folds."""
+    """Weights of the score and the criteria, with their range over folds."""
     criteria = criteria_of(intake, definition)
     known = (~np.isnan(criteria[main])).mean(axis=0)
     used = np.flatnonzero(known >= min(LEAST_KNOWN, float(known.max())))
@@ -129,21 +138,29 @@ def _weigh(
             f"{main.size} schools are too few to learn weights from, so all criteria count the same."
         )
         slopes = np.full((1, used.size), np.nan)
-    shares = _shares(slopes, floor=definition.floor)
+    shares = _shares(slopes, definition=definition)
     names = [definition.criteria[at] for at in used]
     frame = pl.DataFrame(
         {
-            "variable": names,
-            "label": [CONTEXT_VARIABLES[name][0] for name in names],
+            "variable": [SCORE, *names],
+            "label": ["What is expected of a school with these pupils", *(_label(name) for name in names)],
             "weight": shares.mean(axis=0),
             "lowest": shares.min(axis=0),
             "highest": shares.max(axis=0),
-            "slope": pl.Series(slopes.mean(axis=0)).fill_nan(None),
-            "scale": [_spread(intake, name, definition, main) for name in names],
-            "known": known[used],
+            "slope": pl.Series([np.nan, *slopes.mean(axis=0)]).fill_nan(None),
+            "scale": [
+                _deviation(pl.Series(fit.score[main])),
+                *(_spread(intake, name, definition, main) for name in names),
+            ],
+            "known": [float((~np.isnan(fit.score[main])).mean()), *known[used]],
         }
     )
-    return WEIGHTS.check(frame), notes
+    return WEIGHTS.check(frame.filter(pl.col("weight") > 0)), notes
+
+
+def _label(criterion: str) -> str:
+    """What people call a criterion."""
+    return CONTEXT_VARIABLES[criterion][0]
 
 
 def _slopes(values: Floats, outcome: Floats) -> Floats:
@@ -153,12 +170,17 @@ def _slopes(values: Floats, outcome: Floats) -> Floats:
     return np.asarray(fitted.slopes[:size] / fitted.scale[:size] / fitted.columns.spread, dtype=np.float64)
 
 
-def _shares(slopes: Floats, *, floor: float) -> Floats:
-    """Weights that sum to 1 in each row: |slope| over the largest, at least the floor."""
+def _shares(slopes: Floats, *, definition: Expectation) -> Floats:
+    """Weights that sum to 1 in each row: the score, then |slope| over the largest, at least the floor.
+
+    Where no slopes could be learned the score weighs nothing and the criteria the same.
+    """
     size = np.abs(np.nan_to_num(slopes, nan=1.0))
     size = size / np.maximum(size.max(axis=1, keepdims=True), 1e-12)
-    size = np.maximum(size, floor)
-    return np.asarray(size / size.sum(axis=1, keepdims=True), dtype=np.float64)
+    size = definition.context**2 * np.maximum(size, definition.floor)
+    score = np.where(np.isnan(slopes).any(axis=1, keepdims=True), 0.0, 1.0)
+    parts = np.hstack([score, size])
+    return np.asarray(parts / parts.sum(axis=1, keepdims=True), dtype=np.float64)
 
 
 def _preset(definition: Expectation, weights: pl.DataFrame, *, date: datetime.date) -> Preset:
@@ -170,7 +192,7 @@ def _preset(definition: Expectation, weights: pl.DataFrame, *, date: datetime.da
         k=definition.k,
         blocks=("phase", *BLOCKS),
         variables=tuple(
-            Variable(name=row["variable"], weight=row["weight"], scale=row["scale"])
+            Variable(name=row["variable"], label=row["label"], weight=row["weight"], scale=row["scale"])
             for row in weights.iter_rows(named=True)
         ),
         stand_ins=definition.stand_ins,

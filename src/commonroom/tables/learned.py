@@ -13,6 +13,7 @@ EXPECTED = Table(
     (
         Column("school", pl.String, "Identity of the school"),
         Column("expected", pl.Float64, "Expected outcome, in the unit of the measure"),
+        Column("score", pl.Float64, "The smooth part of it: the first criterion of the learned metric"),
         Column("c2", pl.Float64, "Variance of the error of that expectation", limits=(0, 1e300)),
         Column("fold", pl.Int32, "Which fold its authority was left out with"),
         Column("known", pl.Int32, "Variables of the intake that are known of it", "variables"),
@@ -22,7 +23,7 @@ EXPECTED = Table(
 
 WEIGHTS = Table(
     "learned_weights",
-    "One row per criterion of the learned metric: what it weighs, and how sure that is.",
+    "One row per criterion of the learned metric, the score first: what it weighs, and how sure that is.",
     ("variable",),
     (
         Column("variable", pl.String, "Name of the criterion"),
@@ -55,7 +56,7 @@ CURVE = Table(
     "One row per mixture and size of family: what it predicts and how alike its schools are.",
     ("context", "k"),
     (
-        Column("context", pl.Float64, "Weight of context beside the expectation; infinite: alone"),
+        Column("context", pl.Float64, "Weight of context beside the score; infinite: context alone"),
         Column("k", pl.Int32, "Schools in the family", "schools"),
         Column("schools", pl.Int32, "Schools it was measured on", "schools"),
         Column("r2", pl.Float64, "R2 of the outcome by the adjusted mean of the family, out of sample"),

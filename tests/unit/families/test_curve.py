@@ -12,7 +12,8 @@ def made(size: int = 60, seed: int = 0):
     score = 3 * criteria[:, 0] + criteria[:, 1]
     outcome = score + draw.normal(size=size)
     criteria[::7, 1] = np.nan
-    return np.column_stack([score, criteria]), np.array([0.75, 0.25]), outcome, np.arange(size) % 6
+    told = np.column_stack([outcome, score + 0.1 * draw.normal(size=size)])
+    return np.column_stack([score, criteria]), np.array([0.75, 0.25]), told, np.arange(size) % 6
 
 
 def slow(places, weights, outcome, area, *, mixture: float, k: int) -> tuple[float, float, float]:
@@ -37,19 +38,25 @@ def slow(places, weights, outcome, area, *, mixture: float, k: int) -> tuple[flo
                     shared += scale * weight
             ranked.append((total / shared, other))
         family = [other for _, other in sorted(ranked)[:k]]
-        plain.append(np.mean([outcome[other] for other in family]))
-        adjusted.append(places[own, 0] + np.mean([outcome[other] - places[other, 0] for other in family]))
+        plain.append(np.mean([outcome[other, 0] for other in family]))
+        adjusted.append(
+            outcome[own, 1] + np.mean([outcome[other, 0] - outcome[other, 1] for other in family])
+        )
         for at in range(len(relative)):
             theirs = [places[other, 1 + at] for other in family if not np.isnan(places[other, 1 + at])]
             if theirs and not np.isnan(places[own, 1 + at]):
                 gaps.append(abs(places[own, 1 + at] - np.mean(theirs)))
-    return explained(outcome, np.array(adjusted)), explained(outcome, np.array(plain)), float(np.mean(gaps))
+    return (
+        explained(outcome[:, 0], np.array(adjusted)),
+        explained(outcome[:, 0], np.array(plain)),
+        float(np.mean(gaps)),
+    )
 
 
 @pytest.mark.parametrize("mixture", [0.3, float("inf")])
 def test_curve_is_that_of_its_slow_twin(mixture: float) -> None:
     places, weights, outcome, area = made()
-    curve = trace(places, weights, outcome=outcome, area=area, chosen=(20, 0))
+    curve = trace(places, weights, outcome=outcome, area=area, chosen=(0.7, 20, 0))
     row = {(c, k): rest for c, k, *rest in curve.select("context", "k", "r2", "r2_plain", "gap").iter_rows()}
     np.testing.assert_allclose(
         row[mixture, 20], slow(places, weights, outcome, area, mixture=mixture, k=20), rtol=1e-9
@@ -58,28 +65,29 @@ def test_curve_is_that_of_its_slow_twin(mixture: float) -> None:
 
 def test_curve_has_every_mixture_and_the_sizes_there_are_schools_for() -> None:
     places, weights, outcome, area = made()
-    curve = trace(places, weights, outcome=outcome, area=area, chosen=(50, 0))
+    curve = trace(places, weights, outcome=outcome, area=area, chosen=(0.7, 50, 0))
     assert set(curve["context"]) == set(MIXTURES)
     assert set(curve["k"]) == {10, 20, 30, 50}
-    assert curve.filter("chosen").select("context", "k").rows() == [(float("inf"), 50)]
+    assert curve.filter("chosen").select("context", "k").rows() == [(0.7, 50)]
     assert set(curve["schools"]) == {60}
 
 
 def test_curve_is_drawn_from_at_most_a_thousand() -> None:
     places, weights, outcome, area = made(ASKED + 100)
-    curve = trace(places, weights, outcome=outcome, area=area, chosen=(50, 0))
+    curve = trace(places, weights, outcome=outcome, area=area, chosen=(0.7, 50, 0))
     assert set(curve["schools"]) == {ASKED}
-    assert curve.equals(trace(places, weights, outcome=outcome, area=area, chosen=(50, 0)))
+    assert curve.equals(trace(places, weights, outcome=outcome, area=area, chosen=(0.7, 50, 0)))
 
 
 def test_too_few_schools_have_no_curve() -> None:
     places, weights, outcome, area = made(8)
-    assert trace(places, weights, outcome=outcome, area=area, chosen=(50, 0)).is_empty()
-    assert trace(places * np.nan, weights, outcome=outcome, area=area, chosen=(50, 0)).is_empty()
+    assert trace(places, weights, outcome=outcome, area=area, chosen=(0.7, 50, 0)).is_empty()
+    assert trace(places * np.nan, weights, outcome=outcome, area=area, chosen=(0.7, 50, 0)).is_empty()
 
 
 def test_alike_expectations_and_outcomes_do_not_divide_by_zero() -> None:
     places, weights, _outcome, area = made(60)
     places[:, 0] = 5.0
-    curve = trace(places, weights, outcome=np.full(60, 7.0), area=area, chosen=(10, 0))
+    curve = trace(places, weights, outcome=np.full((60, 2), 7.0), area=area, chosen=(float("inf"), 10, 0))
     assert set(curve["r2"]) == {0.0}
+    assert curve.filter("chosen").select("context", "k").rows() == [(float("inf"), 10)]
