@@ -7,6 +7,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from commonroom.tables.panel import CONTEXT_VARIABLES
+from commonroom.value_added import places
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -27,14 +28,7 @@ def standardised(
     context: pl.DataFrame, name: str, schools: tuple[str, ...], years: NDArray[np.int64]
 ) -> Floats:
     """One variable as a (J, T) array in standard deviations within year, nan where unknown."""
-    rows = context.filter(
-        pl.col("school").is_in(list(schools))
-        & pl.col("year").is_in(years.tolist())
-        & pl.col(name).is_finite()
-    )
-    grid = np.full((len(schools), len(years)), np.nan)
-    places = np.searchsorted(np.array(schools), rows["school"].to_numpy())
-    grid[places, np.searchsorted(years, rows["year"].to_numpy())] = rows[name].to_numpy()
+    grid = places.grid(context, name, schools, years)
     counts = np.isfinite(grid).sum(axis=0)
     for time in range(len(years)):
         column = grid[:, time]
@@ -49,19 +43,12 @@ def own(context: pl.DataFrame, name: str, schools: tuple[str, ...], years: NDArr
     The panel carries a variable from the nearest year that has it, so a year whose values mostly
     repeat another year's is carried, unless it is the one of them whose context is said to be its own.
     """
-    rows = context.filter(pl.col("school").is_in(list(schools)) & pl.col(name).is_finite())
-    known = np.full((len(schools), len(years)), np.nan)
-    said = np.zeros((len(schools), len(years)))
-    rows = rows.filter(pl.col("year").is_in(years.tolist()))
-    place = (
-        np.searchsorted(np.array(schools), rows["school"].to_numpy()),
-        np.searchsorted(years, rows["year"].to_numpy()),
-    )
-    known[place] = rows[name].to_numpy()
+    known = places.grid(context, name, schools, years)
     farthest = pl.coalesce(pl.col("cohort_year") if name in OF_COHORT else pl.col("context_year"), 0)
-    said[place] = rows.select((farthest == pl.col("year")).cast(pl.Float64)).to_series().to_numpy()
+    mine = context.with_columns(said=(farthest == pl.col("year")).cast(pl.Float64))
+    said = np.where(np.isfinite(known), places.grid(mine, "said", schools, years), 0.0)
     share = said.mean(axis=0)
-    result: Flags = np.isfinite(known).any(axis=0)
+    result: Flags = np.asarray(np.isfinite(known).any(axis=0))
     for time in range(len(years)):
         for other in range(len(years)):
             both = np.isfinite(known[:, time]) & np.isfinite(known[:, other])

@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from commonroom.panel import Measure
-from commonroom.value_added import contexts
+from commonroom.value_added import contexts, places
 from commonroom.value_added.errors import NoSpread, NotEnoughYears, NotThisMeasure
 
 Floats = NDArray[np.float64]
@@ -67,7 +67,7 @@ def arrange(outcomes: pl.DataFrame, context: pl.DataFrame, *, measure: Measure, 
     rows = _rows(outcomes, measure, phase)
     schools = tuple(rows["school"].unique().sort())
     years = np.array(rows["year"].unique().sort(), dtype=np.int64)
-    figures = _grid(rows, schools, years, "value")
+    figures = places.grid(rows, "value", schools, years)
     seen = ~np.isnan(figures)
     _refuse_too_little(measure, years, seen)
     means = np.nanmean(figures, axis=0)
@@ -77,7 +77,7 @@ def arrange(outcomes: pl.DataFrame, context: pl.DataFrame, *, measure: Measure, 
             f"every school has the same {measure.label} in {years[np.argmin(spreads)]}.",
             remedy="Leave that year out, or check the file it came from.",
         )
-    cohorts, typical = _cohorts(_grid(rows, schools, years, "cohort"), seen)
+    cohorts, typical = _cohorts(places.grid(rows, "cohort", schools, years), seen)
     standard = np.where(seen, (figures - means) / spreads, 0.0)
     noise = _noise(measure, np.where(seen, figures, np.nan), cohorts, spreads)
     design, columns = contexts.design(context.filter(pl.col("phase") == phase), schools, years, seen)
@@ -101,15 +101,6 @@ def _rows(outcomes: pl.DataFrame, measure: Measure, phase: str) -> pl.DataFrame:
         )
     # A year with a handful of figures (tests, pilots) has no spread to speak of.
     return rows.sort("school", "year").unique(["school", "year"], keep="first", maintain_order=True)
-
-
-def _grid(rows: pl.DataFrame, schools: tuple[str, ...], years: NDArray[np.int64], name: str) -> Floats:
-    """One column as a (J, T) array, nan where there is none."""
-    places = np.searchsorted(np.array(schools), rows["school"].to_numpy())
-    times = np.searchsorted(years, rows["year"].to_numpy())
-    grid = np.full((len(schools), len(years)), np.nan)
-    grid[places, times] = rows[name].cast(pl.Float64).fill_null(np.nan).to_numpy()
-    return grid
 
 
 def _refuse_too_little(measure: Measure, years: NDArray[np.int64], seen: Flags) -> None:

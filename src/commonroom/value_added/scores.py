@@ -32,7 +32,9 @@ def covered(
     figures: Floats, means: Floats, scales: Floats, freedom: Floats, share: float
 ) -> NDArray[np.bool_]:
     """Whether each figure is inside the central interval that should hold `share` of them."""
-    return np.asarray(np.abs(figures - means) <= scales * student.ppf(0.5 + share / 2, freedom))
+    tails, which = np.unique(freedom, return_inverse=True)  # a quantile is dear, and few tails differ
+    reach = student.ppf(0.5 + share / 2, tails)[which]
+    return np.asarray(np.abs(figures - means) <= scales * reach)
 
 
 def scale_and_freedom(standardised: Floats) -> tuple[float, float]:

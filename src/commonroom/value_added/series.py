@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from commonroom.panel import Measure
-from commonroom.value_added import contexts
+from commonroom.value_added import contexts, places
 from commonroom.value_added.errors import NotEnoughYears, NotThisMeasure
 from commonroom.value_added.school_years import FEWEST_SCHOOLS, Floats
 
@@ -110,14 +110,6 @@ def gather(
     )
 
 
-def _placed(frame: pl.DataFrame, column: str, schools: tuple[str, ...]) -> Floats:
-    """One column of one year as an array over schools, nan where there is none."""
-    values = np.full(len(schools), np.nan)
-    known = frame.filter(pl.col(column).is_not_null() & pl.col("school").is_in(schools))
-    values[np.searchsorted(np.array(schools), known["school"].to_numpy())] = known[column].cast(pl.Float64)
-    return values
-
-
 def standard(values: Floats) -> Floats:
     """Values in standard deviations from their mean; all nan when they do not differ."""
     known = values[np.isfinite(values)]
@@ -133,14 +125,14 @@ def of_year(outcomes: pl.DataFrame, measure: Measure, schools: tuple[str, ...], 
         & (pl.col("year") == year)
         & pl.col("value").is_finite()
     )
-    return standard(_placed(rows, "value", schools))
+    return standard(places.one(rows, "value", schools))
 
 
 def _standardised(outcomes: pl.DataFrame, name: str, schools: tuple[str, ...]) -> dict[int, Floats]:
     """A measure's years, oldest first, each in z; years with too few schools are left out."""
     rows = outcomes.filter((pl.col("measure") == name) & pl.col("value").is_finite())
     found = {
-        int(year): standard(_placed(part, "value", schools))
+        int(year): standard(places.one(part, "value", schools))
         for (year,), part in rows.sort("year", "school").group_by("year", maintain_order=True)
     }
     return {year: z for year, z in found.items() if np.isfinite(z).sum() >= FEWEST_SCHOOLS}
@@ -227,25 +219,25 @@ def _lasting(frames: _Frames, schools: pl.DataFrame, results: dict[int, Floats])
             found[label] = standard(values)
     facts = schools.filter(pl.col("school").is_in(frames.schools))
     girls = facts.select("school", girls=(pl.col("gender") == "girls").cast(pl.Float64).fill_null(0))
-    found["girls"] = standard(np.nan_to_num(_placed(girls, "girls", frames.schools)))
-    east, north = (_placed(facts, name, frames.schools) for name in ("easting", "northing"))
+    found["girls"] = standard(np.nan_to_num(places.one(girls, "girls", frames.schools)))
+    east, north = (places.one(facts, name, frames.schools) for name in ("easting", "northing"))
     found["near"] = _near(np.column_stack([east, north]), results)
     return {name: values for name, values in found.items() if np.isfinite(values).any()}
 
 
-def _near(places: Floats, results: dict[int, Floats]) -> Floats:
+def _near(sites: Floats, results: dict[int, Floats]) -> Floats:
     """Mean past result of the nearest schools, the school itself left out, in z."""
     stacked = np.column_stack(list(results.values()))
     count = np.isfinite(stacked).sum(axis=1)
     mean = np.nansum(stacked, axis=1) / np.maximum(count, 1)
-    there = np.isfinite(places).all(axis=1)
+    there = np.isfinite(sites).all(axis=1)
     used = np.flatnonzero(there & (count > 0))
     if len(used) <= NEAREST:
-        return np.full(len(places), np.nan)
+        return np.full(len(sites), np.nan)
     asked = np.flatnonzero(there)
-    nearest = used[cKDTree(places[used]).query(places[asked], k=NEAREST + 1)[1]]
+    nearest = used[cKDTree(sites[used]).query(sites[asked], k=NEAREST + 1)[1]]
     others = nearest != asked[:, None]
-    result = np.full(len(places), np.nan)
+    result = np.full(len(sites), np.nan)
     result[asked] = (mean[nearest] * others).sum(axis=1) / others.sum(axis=1)
     return standard(result)
 
@@ -260,7 +252,7 @@ def _cohort_sizes(outcomes: pl.DataFrame, measure: Measure, year: int) -> pl.Dat
 def _noise(mine: pl.DataFrame, schools: tuple[str, ...]) -> Floats:
     """Typical over own cohort (J): by how much more, or less, chance speaks in a school's share."""
     latest = mine.filter(pl.col("cohort") >= 1).sort("year").group_by("school").agg(pl.col("cohort").last())
-    cohorts = _placed(latest, "cohort", schools)
+    cohorts = places.one(latest, "cohort", schools)
     known = cohorts[np.isfinite(cohorts)]
     if not len(known):
         return np.ones(len(schools))
