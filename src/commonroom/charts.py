@@ -28,6 +28,8 @@ DOT = r'<path transform="translate\(([-\d.]+),([-\d.]+)\)" d="M([\d.]+),0A[^"]*"
 #: How many standard deviations the edge of an 80 % ellipse (two dimensions) is from its middle.
 ELLIPSE_80 = 1.7941
 
+#: Where the colour of a probability changes; below the first it is grey.
+BOUNDS = (0.6, 0.8, 0.95)
 #: What the map's specification carries of each school.
 MAPPED = (
     "school", "name", "attainment", "attainment_sd", "improvement", "improvement_sd", "correlation",
@@ -77,9 +79,8 @@ def map(released: Released, *, words: Words, middle: tuple[float, float] = (0.0,
     60 % probable.
     Method: METHODS.md section 7.
     """
-    frame = released.frame.with_columns(
-        sure=pl.col("probability").cut([0.6, 0.8, 0.95], labels=["0", "1", "2", "3"], left_closed=True)
-    )
+    steps = (pl.col("probability") >= bound for bound in BOUNDS)
+    frame = released.frame.with_columns(sure=pl.sum_horizontal(steps).cast(pl.String))
     chart = alt.Chart()
     hover = alt.selection_point(
         name="hover", fields=["school"], on="pointerover", clear="pointerout", nearest=True, empty=False

@@ -47,7 +47,8 @@ def tell(story: Story, words: Words) -> dict[str, Any]:
         for phase, name in story.facts.headline.items()
     }
     phases = {phase: words[f"phase.{phase.capitalize()}"] for phase in units}
-    return {"schools": schools, "names": names, "units": units, "phases": phases}
+    since = {} if story.map is None else dict(story.map.frame.select("phase", "start").unique().rows())
+    return {"schools": schools, "names": names, "units": units, "phases": phases, "since": since}
 
 
 def _full(near: dict[str, Any]) -> str:

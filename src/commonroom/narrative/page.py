@@ -90,8 +90,8 @@ def texts(sentences: Iterable[str]) -> tuple[Markup, ...]:
 
 def picture(name: str, chart: alt.TopLevelMixin, *, caption: str, help: str = "") -> Picture:
     """Return a chart as a picture of the page: one specification, drawn still and drawn live."""
-    # A specification stands inside a script element, which "</" would end.
-    specification = trusted(charts.specification(chart).replace("</", "<\\/"))
+    # A specification stands inside a script element, which a name with "</" would end.
+    specification = trusted(charts.specification(chart).replace("<", "\\u003c"))
     return Picture(name, caption, specification, trusted(charts.svg(chart)), help)
 
 

@@ -86,7 +86,7 @@
     make("p", cards.phases[phase], parent, { class: "phase quiet" });
     if (map) {
       estimate(words.attainment, map.slice(0, 3), cards.units[phase], parent);
-      estimate(words.improvement, map.slice(3), cards.units[phase], parent);
+      estimate(say("improvement", { start: cards.since[phase] }), map.slice(3), cards.units[phase], parent);
     } else make("p", words.no_map, parent);
     make("h4", words.position, parent);
     if (position) {
@@ -149,5 +149,9 @@
     const next = stops[stops.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1)];
     if (next) { event.preventDefault(); next.focus(); }
   });
+  // A link to the page with #school-105560 opens that school's card.
+  const follow = () => { const asked = /^#school-(.+)$/.exec(location.hash); if (asked) open(decodeURIComponent(asked[1])); };
+  addEventListener("hashchange", follow);
+  follow();
   addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((one) => { one.open = true; }));
 })();
