@@ -213,7 +213,6 @@ def links(folder: Path) -> pl.DataFrame:
         "Successor": "one-to-one", "Predecessor": "one-to-one",
         "Successor - merged": "merged", "Predecessor - merged": "merged",
         "Successor - amalgamated": "amalgamated", "Predecessor - amalgamated": "amalgamated",
-        "Result of Amalgamation": "amalgamated",
         "Successor - Split School": "split", "Predecessor - Split School": "split",
     }  # fmt: skip
     path = folder / "official/gias/links_edubasealldata20250422.csv"
@@ -223,8 +222,7 @@ def links(folder: Path) -> pl.DataFrame:
             pl.col("URN").cast(pl.String).alias("school"),
             pl.col("LinkURN").cast(pl.String).alias("linked"),
             pl.when(pl.col("LinkType").str.starts_with("Predecessor")).then(pl.lit("predecessor"))
-            .when(pl.col("LinkType").str.starts_with("Successor")).then(pl.lit("successor"))
-            .otherwise(pl.lit("predecessor")).alias("link"),
+            .otherwise(pl.lit("successor")).alias("link"),
             pl.col("LinkType").replace_strict(kinds).alias("kind"),
             pl.col("LinkEstablishedDate").str.to_date("%d-%m-%Y", strict=False).alias("date"),
             pl.lit("DfE Get information about schools, links of 22 April 2025").alias("release"),

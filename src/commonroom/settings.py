@@ -12,6 +12,8 @@ from pydantic import BaseModel, ValidationError
 
 from commonroom.errors import SaidToPeople
 
+#: The safe loader; the one in C where PyYAML was built with it, ten times as fast.
+SAFE = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 DEFINITIONS = Path(__file__).parent / "definitions"
 
 
@@ -46,7 +48,7 @@ def load(model: type[Model], name: str | Path) -> Model:
     inside = DEFINITIONS / f"{name}.yaml"
     path = inside if inside.is_file() else Path(name)
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=SAFE)  # noqa: S506 - a safe loader
     except FileNotFoundError:
         raise SaidToPeople(
             "there is no such definition.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -17,12 +17,8 @@ class Page(StrEnum):
     html = "html"
 
 
-class Language(StrEnum):
-    """Languages a story is told in."""
-
-    en = "en"
-    cy = "cy"
-
+#: Languages a story is told in.
+Language = Literal["en", "cy"]
 
 app = typer.Typer(name="narrative", no_args_is_help=True, help="The story in plain words.")
 
@@ -35,7 +31,7 @@ def start() -> None:
 @app.command()
 def tell(
     format: Annotated[Page, typer.Option(metavar="html", help="What to write.")] = Page.html,
-    language: Annotated[Language, typer.Option(metavar="en|cy", help="English or Welsh.")] = Language.en,
+    language: Annotated[Language, typer.Option(metavar="en|cy", help="English or Welsh.")] = "en",
     out: Annotated[Path, typer.Option(metavar="FILE", help="Where it is written.")] = Path(
         "report/report.html"
     ),

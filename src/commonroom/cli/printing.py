@@ -103,4 +103,5 @@ def _write_number(value: float, *, whole: bool) -> str:
 
 def _say(released: Released) -> str:
     origin = ", ".join(part for part in (released.source, released.date) if part)
-    return f"{released.note} Source: {origin}." if origin else released.note
+    note = f"{released.note} Source: {origin.rstrip('.')}." if origin else released.note
+    return "\n".join([*released.sentences, note])

@@ -16,7 +16,8 @@ class Released:
     """A frame that may be shown, what was withheld from it and why, and where it is from.
 
     `frame` has withheld figures empty; `withheld` has one row per figure: the keys, `column` and
-    `reason`. `unknown` counts the official figures shown without a known number of people.
+    `reason`. `unknown` counts the official figures shown without a known number of people;
+    `sentences` say what the reader of the figures should know.
     """
 
     frame: pl.DataFrame
@@ -25,6 +26,7 @@ class Released:
     source: str = ""
     date: str = ""
     unknown: int = 0
+    sentences: tuple[str, ...] = ()
 
     @property
     def columns(self) -> list[str]:
@@ -52,6 +54,7 @@ class Released:
     def to_json(self) -> str:
         """Return rows, note, source and date as JSON, the same text for the same frame."""
         said = {"source": self.source, "date": self.date, "note": self.note, "rows": self.rows()}
+        said |= {"sentences": self.sentences} if self.sentences else {}
         return json.dumps(
             said | {"withheld": self.withheld.to_dicts()}, ensure_ascii=False, default=str, indent=1
         )

@@ -180,7 +180,8 @@ def _cohorts(outcomes: pl.DataFrame, context: pl.DataFrame) -> pl.DataFrame:
         .sort(*key, "apart", "then")
         .unique(key, keep="first", maintain_order=True)
     )
-    about = context.select(*key, "pupils", "disadvantaged", own=pl.col("cohort_year") == pl.col("year"))
+    own = ~pl.col("carried").str.contains("disadvantaged")
+    about = context.select(*key, "pupils", "disadvantaged", own=own)
     filled = outcomes.join(near.select(*key, "known", "apart"), on=key, how="left").join(
         about, on=key, how="left"
     )

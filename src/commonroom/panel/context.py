@@ -19,7 +19,8 @@ def beside(outcomes: pl.DataFrame, figures: pl.DataFrame) -> pl.DataFrame:
     """Context for every school, phase and year with results; nearest year within three, never filled in.
 
     Arguments: `outcomes` (school, phase, year) and `figures` in long form. A variable keeps its own
-    year's figure where there is one; `context_year` and `cohort_year` name the farthest year used.
+    year's figure where there is one; `context_year` and `cohort_year` name the farthest year used,
+    `carried` each variable that is another year's.
     """
     asked = outcomes.select(_KEY).unique().sort(_KEY)
     known = _known(figures, asked.select("school", "phase").unique())
@@ -42,6 +43,7 @@ def beside(outcomes: pl.DataFrame, figures: pl.DataFrame) -> pl.DataFrame:
         (pl.col("year") + _farthest(whole)).alias("context_year"),
         (pl.col("year") + _farthest(cohort)).alias("cohort_year"),
         *(pl.col(name) if name in variables else _nothing(name) for name in CONTEXT_VARIABLES),
+        _carried(variables).alias("carried"),
         _releases(variables).alias("release"),
     )
 
@@ -76,6 +78,17 @@ def _farthest(variables: list[str]) -> pl.Expr:
     back = pl.min_horizontal(f"{name}@" for name in variables)
     on = pl.max_horizontal(f"{name}@" for name in variables)
     return pl.when(back.abs() >= on.abs()).then(back).otherwise(on)
+
+
+def _carried(variables: list[str]) -> pl.Expr:
+    """Variables that are another year's, each with that year; empty when all are of the year itself."""
+    parts = [
+        pl.when(pl.col(f"{name}@") != 0).then(pl.format(f"{name} {{}}", pl.col("year") + pl.col(f"{name}@")))
+        for name in variables
+    ]
+    if not parts:
+        return pl.lit("")
+    return pl.concat_str(parts, separator="; ", ignore_nulls=True)
 
 
 def _releases(variables: list[str]) -> pl.Expr:

@@ -81,6 +81,7 @@ def tables(alike: Alike) -> dict[str, pl.DataFrame]:
     mark = pl.lit(alike.phase).alias("phase")
     found = alike.learned
     frames = {
+        "comparable": alike.schools,
         "learned_weights": found.weights.with_columns(mark),
         "learned_importance": found.importance.with_columns(mark),
         "learned_curve": found.curve.with_columns(mark),

@@ -8,14 +8,16 @@ from pathlib import Path
 import polars as pl
 from threadpoolctl import threadpool_limits
 
-from commonroom import panel, performance
+from commonroom import families, panel, performance
 from commonroom.panel import measures as measured
 from commonroom.panel import systems
-from commonroom.pipeline import added, alike, given
+from commonroom.pipeline import added, alike, definitions, given
 from commonroom.store import evidence
 from commonroom.store.manifest import Manifest, hash_definitions
 
 Report = Callable[[str, float], None]
+#: Tables with a row per school that are made for all schools and kept for those of the system.
+PER_SCHOOL = ("value_added_schools", "performance_map", "performance_gaps", "better", "expected")
 PHASES = ("secondary", "primary")
 
 
@@ -44,7 +46,7 @@ def build(
     # Sums in another order differ in the last bit: one thread inside each step, so that two builds
     # of the same inputs are the same; steps run beside each other instead.
     with threadpool_limits(limits=1):
-        tables, notes = _derive(built, read, report)
+        tables, notes = _derive(built, read, known, report)
     report("Writing the evidence", 0.95)
     evidence.write(
         folder,
@@ -56,7 +58,7 @@ def build(
 
 
 def _derive(
-    built: panel.Panel, read: given.Given, report: Report
+    built: panel.Panel, read: given.Given, system: panel.System, report: Report
 ) -> tuple[dict[str, pl.DataFrame], list[str]]:
     """All tables of the evidence, and sentences on what was not done."""
     names = ("schools", "outcomes", "context", "joins", "problems", "left_out")
@@ -69,14 +71,29 @@ def _derive(
     tables |= added.left_out_years(built, [read.measures[head] for head in heads.values()])
     notes = list(estimates.notes)
     parts: dict[str, list[pl.DataFrame]] = {}
+    learned: dict[str, families.Preset] = {}
     for number, (phase, head) in enumerate(heads.items()):
         report(f"Finding families ({phase})", 0.45 + 0.25 * number)
-        frames, said = _of_phase(built, read, estimates, phase=phase, head=head)
+        found = alike.find(built, phase=phase, measure=head)
+        learned[phase] = found.learned.preset
+        frames = _of_phase(built, read, estimates, found)
         for name, frame in frames.items():
             parts.setdefault(name, []).append(frame)
-        notes += said
+        notes += found.notes
     tables |= {name: pl.concat(frames, how="diagonal") for name, frames in parts.items()}
-    return tables | _performance(built, read, tables), notes
+    tables["definitions"] = definitions.table(read.measures, system, learned)
+    return _of_the_system(tables | _performance(built, read, tables)), notes
+
+
+def _of_the_system(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """What was derived of each school, for the schools of the system; the panel stays whole."""
+    inside = tables["schools"].filter("in_system").select("school")
+    return {
+        name: frame.join(inside, on="school", how="semi", maintain_order="left")
+        if name in PER_SCHOOL
+        else frame
+        for name, frame in tables.items()
+    }
 
 
 def _headline(built: panel.Panel, read: given.Given, phase: str) -> str | None:
@@ -86,17 +103,16 @@ def _headline(built: panel.Panel, read: given.Given, phase: str) -> str | None:
 
 
 def _of_phase(
-    built: panel.Panel, read: given.Given, estimates: added.Added, *, phase: str, head: str
-) -> tuple[dict[str, pl.DataFrame], tuple[str, ...]]:
+    built: panel.Panel, read: given.Given, estimates: added.Added, found: alike.Alike
+) -> dict[str, pl.DataFrame]:
     """Families of one phase, what they are worth, and who does better than theirs."""
-    found = alike.find(built, phase=phase, measure=head)
     frames = alike.tables(found)
-    frames |= alike.positions(found, built, estimates.noise.get((phase, head)))
+    frames |= alike.positions(found, built, estimates.noise.get((found.phase, found.measure)))
     frames["families_judged"] = alike.judged(found, built)
-    claimed = added.claims(built, estimates, found.found, phase=phase, measures=read.measures)
+    claimed = added.claims(built, estimates, found.found, phase=found.phase, measures=read.measures)
     if claimed is not None:
         frames |= {"better": claimed.schools, "better_spread": claimed.spread}
-    return frames, found.notes
+    return frames
 
 
 def _performance(

@@ -53,8 +53,13 @@ def _given(name: str, reading: sources.Reading, files: list[Path]) -> Given:
         name=name,
         inputs=inputs,
         measures=own or measures.load(),
-        files={file.name: _input(file, inputs.figures) for file in files if file.is_file()},
+        files={_name(file): _input(file, inputs.figures) for file in files if file.is_file()},
     )
+
+
+def _name(file: Path) -> str:
+    """A file by its folder and name: downloads of two years bear the same name."""
+    return f"{file.parent.name}/{file.name}"
 
 
 def _input(file: Path, figures: pl.DataFrame) -> manifest.Input:

@@ -79,6 +79,7 @@ CONTEXT = Table(
         Column("context_year", pl.Int32, "Year of the school-wide census figures, the farthest if several"),
         Column("cohort_year", pl.Int32, "Year of the cohort's own figures (prior attainment, disadvantage)"),
         *(Column(name, pl.Float64, meaning, unit) for name, (meaning, unit) in CONTEXT_VARIABLES.items()),
+        Column("carried", pl.String, "Variables that are another year's, with that year"),
         Column("release", pl.String, "The publications the row comes from"),
     ),
 )

@@ -98,6 +98,8 @@ def test_context_is_the_nearest_year_within_three_and_says_which() -> None:
     )  # a tie: the earlier
     assert (last["eal"], last["prior"], last["cohort_year"]) == (None, 104.0, 2023)
     assert second["cohort_year"] is None
+    assert first["carried"] == "eal 2015; pupils 2019"
+    assert last["carried"] == ""
 
 
 def test_cohorts_are_published_carried_or_estimated_and_say_so() -> None:

@@ -1,0 +1,100 @@
+"""From the evidence to the report, and the demo from nothing to the report."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import commonroom
+from commonroom import narrative
+from commonroom.errors import SaidToPeople
+from commonroom.panel import measures
+from commonroom.pipeline import build as building
+from commonroom.pipeline import definitions
+from commonroom.store import evidence
+
+#: Tables of the evidence that the report does not tell of.
+UNTOLD = ("definitions", "comparable", "value_added_schools", "expected")
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What the demo says on a terminal, and where its report is."""
+
+    sentences: tuple[str, ...]
+    report: Path
+
+
+def story(folder: Path) -> narrative.Story:
+    """The story that the evidence in force can tell, released."""
+    opened = evidence.open(folder)
+    tables = {name: opened.table(name) for name in opened.manifest.tables if name not in UNTOLD}
+    known = definitions.measures(opened)
+    phases = sorted(opened.table("comparable", columns=["phase"])["phase"].unique(), reverse=True)
+    heads = {phase: head for phase in phases if (head := measures.headline(known, phase=phase))}
+    written = (opened.path / "manifest.json").stat().st_mtime
+    facts = narrative.Facts(
+        system=definitions.system(opened),
+        date=datetime.datetime.fromtimestamp(written, datetime.UTC).date(),
+        version=commonroom.__version__,
+        measures=known,
+        evidence=opened.version,
+        headline=heads,
+    )
+    return narrative.gather(tables, facts=facts)
+
+
+def tell(folder: Path, *, language: Literal["en", "cy"] = "en", out: Path) -> Path:
+    """Write the report of the evidence in `folder` to `out`, whole or not at all; returns `out`."""
+    text = narrative.tell(story(folder), language=language)
+    return _write(text, Path(out))
+
+
+def _write(text: str, out: Path) -> Path:
+    """Write beside and rename, so that a full disk leaves no half of a page."""
+    beside = out.with_name(f".{out.name}.{os.getpid()}")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(out)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise SaidToPeople(
+            f"the report cannot be written ({error.strerror}).",
+            where=str(out),
+            remedy="Choose another --out FILE, or free some space.",
+        ) from None
+    return out
+
+
+def demo(
+    folder: Path, out: Path, *, system: str = "greater-manchester", report: Callable[[str, float], None]
+) -> Summary:
+    """Build the evidence of a system from the bundled figures and write its report."""
+    built = building.build(system=system, folder=folder, report=lambda step, done: report(step, 0.9 * done))
+    report("Writing the report", 0.9)
+    told = story(folder)
+    _write(narrative.tell(told, language="en"), Path(out))
+    report("Done", 1.0)
+    return Summary((*_sentences(told), f"Evidence {built.version} is in {folder}."), Path(out))
+
+
+def _sentences(told: narrative.Story) -> list[str]:
+    """The system at a glance, in a sentence for each headline measure."""
+    said = [f"{told.facts.system.label}: {told.schools.frame.height:,} schools and phases."]
+    frame = told.glance.frame
+    for phase, name in told.facts.headline.items():
+        rows = {row["place"]: row for row in frame.filter(phase=phase, measure=name).sort("year").to_dicts()}
+        if rows.get("difference", {}).get("value") is None:
+            continue
+        measure, here, apart = told.facts.measures[name], rows["system"], rows["difference"]
+        said.append(
+            f"{measure.label}, {here['year']}: {here['value']:.1f} {measure.unit} "
+            f"({apart['value']:+.1f} beside the nation, 95 % range "
+            f"{apart['low']:+.1f} to {apart['high']:+.1f})."
+        )
+    return said
