@@ -75,9 +75,8 @@ def _rows(
     return rows
 
 
-def report(placed: Placement, done: list[Settled], *, before: list[str | None]) -> pl.DataFrame:
-    """One row per family in the form of tables.families.GROUP_REPORT."""
-    optimum = _optimum(placed, done)
+def report(done: list[Settled], *, near: Floats, before: list[str | None]) -> pl.DataFrame:
+    """One row per family in the form of tables.families.GROUP_REPORT; `near` as `nearby` gives it."""
     rows = []
     for settled in done:
         part = settled.part
@@ -85,7 +84,7 @@ def report(placed: Placement, done: list[Settled], *, before: list[str | None]) 
             regular = np.flatnonzero((settled.family == number) & ~settled.honorary)
             stayed = sum(before[row] == name for row in part.rows[regular])
             size = regular.size
-            best = optimum[part.rows[regular], : size - 1]
+            best = near[part.rows[regular], : size - 1]
             rows.append(
                 (
                     name,
@@ -108,15 +107,22 @@ def _within(part: Part, members: Ints) -> float | None:
     return float(pairs.mean()) if pairs.size else None
 
 
-def _optimum(placed: Placement, done: list[Settled]) -> Floats:
-    """Distances of every convened school to its nearest ones, nearest first (rows of the placement)."""
-    largest = max((settled.part.high for settled in done), default=1)
-    found = np.full((placed.schools.len(), largest), np.nan)
-    rows = np.sort(np.concatenate([settled.part.rows for settled in done])) if done else np.empty(0, np.int64)
+def nearby(placed: Placement, parts: list[Part]) -> Floats:
+    """Distances of every school of the parts to the nearest others, nearest first (schools x k).
+
+    Rows are those of the placement, NaN for other schools; k is what the largest family has others.
+    """
+    most = max((part.high for part in parts), default=1)
+    found = np.full((placed.schools.len(), max(1, most - 1)), np.nan)
+    rows = np.sort(np.concatenate([np.empty(0, dtype=np.int64), *(part.rows for part in parts)]))
     for block in np.unique(placed.block[rows]):
         mine = rows[placed.block[rows] == block]
         _, far = nearest(
-            placed.values[mine], placed.factors, placed.weights, k=largest, share=placed.preset.share
+            placed.values[mine],
+            placed.factors,
+            placed.weights,
+            k=found.shape[1],
+            share=placed.preset.share,
         )
         found[mine] = far * np.sqrt(placed.total)
     return found

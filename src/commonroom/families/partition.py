@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from commonroom.errors import SaidToPeople
@@ -48,14 +49,15 @@ def group(
     """Part schools into families of `sizes`, near their centres and near last year's families.
 
     `schools` as for `find`: scales are taken over all of them, families formed of `only` (all by
-    default). `last`: `school` and `family` of the time before; a school leaves its family only if
-    another's centre is nearer by more than the `price` of the preset, or if sizes require it. Families
-    never cross the preset's blocks. The sum of distances to centres and of prices is lowered by
-    turns: centres (points of least distance), assignment (min-cost flow). A school beyond the
-    caliper (a percentile of distances at the start) from every centre is an honorary member of the
-    nearest family and does not count in its size. A preset on one variable gives contextual
-    families. Raises SaidToPeople for sizes that make no sense, a school that is twice in `last`,
-    and for what `place` refuses. Source: METHODS.md section 2.
+    default). `last`: `school`, `family` and, if known, `honorary` of the time before; a school
+    leaves its family only if another's centre is nearer by more than the `price` of the preset, or
+    if sizes require it. Families never cross the preset's blocks. The sum of distances to centres
+    and of prices is lowered by turns: centres (points of least distance), assignment (min-cost
+    flow). A school beyond the caliper (of all distances to as many nearest schools as a family has
+    others) from every centre is an honorary member of the nearest family and does not count in its
+    size. A preset on one variable gives contextual families. Raises SaidToPeople for sizes that
+    make no sense, a school that is twice in `last`, and for what `place` refuses. Source:
+    METHODS.md section 2.
     """
     chosen = load_preset(preset)
     if not 1 <= sizes[0] <= sizes[1]:
@@ -67,44 +69,57 @@ def group(
     asked = asked_rows(placed, only=only)
     before = _before(placed, last)
     parts = _parts(placed, asked=asked, before=before, sizes=sizes)
-    caliper, price = _rules(chosen, parts)
+    near = convening.nearby(placed, parts)
+    caliper, price = _rules(chosen, near)
     done = [_settle(part, schools=placed.schools, caliper=caliper, price=price) for part in parts]
     return Groups(
         preset=chosen,
-        families=convening.members(placed, done, before=before, asked=asked, rules=(caliper, price)),
-        report=convening.report(placed, done, before=before),
+        families=convening.members(placed, done, before=before.family, asked=asked, rules=(caliper, price)),
+        report=convening.report(done, near=near, before=before.family),
         caliper=caliper,
         price=price,
         notes=(*placed.notes, *convening.notes(done, sizes=sizes)),
     )
 
 
-def _before(placed: Placement, last: pl.DataFrame | None) -> list[str | None]:
-    """Last year's family of each placed school, or None."""
+@dataclass(frozen=True)
+class _Before:
+    """Last year's family of each placed school, or None, and who was an honorary member."""
+
+    family: list[str | None]
+    aside: npt.NDArray[np.bool_]
+
+
+def _before(placed: Placement, last: pl.DataFrame | None) -> _Before:
+    """The time before, by rows of the placement; refused when a school is in two families."""
     if last is None:
-        return [None] * placed.schools.len()
+        size = placed.schools.len()
+        return _Before([None] * size, np.zeros(size, dtype=np.bool_))
     if last["school"].is_duplicated().any():
         raise SaidToPeople(
             "a school is in two families of the time before.", remedy="Give each school one row."
         )
-    families = dict(last.select(pl.col("school", "family").cast(pl.String)).rows())
-    return [families.get(school) for school in placed.schools]
+    honorary = pl.col("honorary") if "honorary" in last.columns else pl.lit(False)
+    rows = last.select(pl.col("school", "family").cast(pl.String), honorary.alias("honorary"))
+    found = placed.schools.to_frame().join(rows, on="school", how="left", maintain_order="left")
+    return _Before(found["family"].to_list(), found["honorary"].fill_null(False).to_numpy())
 
 
-def _parts(placed: Placement, *, asked: Ints, before: list[str | None], sizes: tuple[int, int]) -> list[Part]:
+def _parts(placed: Placement, *, asked: Ints, before: _Before, sizes: tuple[int, int]) -> list[Part]:
     """The starting families of every block, of schools known well enough to be placed."""
     every = points(placed)
     least = placed.preset.share * placed.weights.sum() * (1 - 1e-9)
     ready = asked[every.known[asked] @ placed.weights >= least]
-    homes = _homes(placed, ready, before)
-    names = Names(family for family in before if family)
+    homes = _homes(placed, ready, before.family)
+    names = Names(family for family in before.family if family)
     parts: list[Part] = []
     for number in np.unique(placed.block[ready]):
         rows = ready[placed.block[ready] == number]
-        last = [name if name and homes[name] == number else None for name in (before[row] for row in rows)]
+        last = [before.family[row] for row in rows]
+        mine = [name if name and homes[name] == number else None for name in last]
         nobody = np.full(rows.size, -1)
         block = Part(rows, every.take(rows), (), sizes[0], sizes[1], nobody, nobody)
-        parts += start(block, last=last, names=names)
+        parts += start(block, last=mine, aside=before.aside[rows], names=names)
     return parts
 
 
@@ -122,15 +137,16 @@ def _homes(placed: Placement, rows: Ints, before: list[str | None]) -> dict[str,
     return dict(counts.unique("family", keep="first", maintain_order=True).select("family", "block").rows())
 
 
-def _rules(preset: Preset, parts: list[Part]) -> tuple[float, float]:
+def _rules(preset: Preset, near: Floats) -> tuple[float, float]:
     """How far from a centre is too far, and the price of moving, both in distance.
 
-    Where the preset gives no distance both are taken from the distances to centres at the start.
+    Both follow from how near schools are to each other, not from any partition: so where nothing
+    changed since last year nobody moves.
     """
-    far = [_gaps(part, part.family)[np.arange(part.rows.size), part.family] for part in parts]
-    start = np.concatenate([*far, np.zeros(0 if far else 1)])
-    caliper = preset.caliper.distance or float(np.percentile(start, preset.caliper.percentile))
-    return caliper, preset.price * float(np.median(start))
+    known = near[~np.isnan(near)]
+    known = known if known.size else np.zeros(1)
+    caliper = preset.caliper.distance or float(np.percentile(known, preset.caliper.percentile))
+    return caliper, preset.price * float(np.median(known))
 
 
 def _gaps(part: Part, family: Ints) -> Floats:

@@ -92,7 +92,7 @@ class Preset(BaseModel):
         default=0.5,
         ge=0,
         description="How much nearer another family must be for a school to leave its own, "
-        "in median distances of a school to the centre of its family",
+        "in median distances of a school to as many nearest ones as a family has others",
     )
     source: str
     date: Date

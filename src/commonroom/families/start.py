@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from commonroom.families.centres import Points, distances, medians
 from commonroom.families.placement import Floats, Ints
+
+Flags: TypeAlias = npt.NDArray[np.bool_]
 
 #: Families that are settled together at most; a larger block is cut along its main axis.
 TOGETHER = 160
@@ -82,17 +86,18 @@ def _along(places: Floats) -> Floats:
     return np.asarray(np.round(centred @ axis, 9))
 
 
-def start(part: Part, *, last: list[str | None], names: Names) -> list[Part]:
+def start(part: Part, *, last: list[str | None], aside: Flags, names: Names) -> list[Part]:
     """The families that a block starts from, cut into parts that are settled together.
 
     `part` has bounds and no families yet; `last` is last year's family of each school where that
-    family is at home in this block.
+    family is at home in this block; `aside` says who was an honorary member of it.
     """
     fewest, most, low, high = bounds(part.rows.size, low=part.low, high=part.high)
-    known = sorted({family for family in last if family is not None})
+    counted = [None if out else family for family, out in zip(last, aside, strict=True)]
+    known = sorted({family for family in counted if family is not None})
     if known:
         numbers = {name: number for number, name in enumerate(known)}
-        family = np.array([numbers.get(name or "", -1) for name in last])
+        family = np.array([numbers.get(name or "", -1) for name in counted])
         made, kept = _fit(part.points, family, known, fewest=fewest, most=most)
         labels = tuple(name or names.new() for name in kept)
     else:
@@ -101,9 +106,9 @@ def start(part: Part, *, last: list[str | None], names: Names) -> list[Part]:
     numbers = {name: number for number, name in enumerate(labels)}
     before = np.array([numbers.get(name or "", -1) for name in last])
     whole = replace(part, names=labels, low=low, high=high, before=before, family=made)
-    cuts = list(_cut(whole))
+    cuts = list(_cut(whole, aside))
     fits = all(len(cut.names) * low <= cut.rows.size <= len(cut.names) * high for cut in cuts)
-    return cuts if fits else [whole]
+    return cuts if fits else [replace(whole, family=_without(whole.family, aside, count=len(labels)))]
 
 
 def _fit(
@@ -127,7 +132,13 @@ def _fit(
     return family, kept
 
 
-def _cut(whole: Part) -> Iterator[Part]:
+def _without(family: Ints, aside: Flags, *, count: int) -> Ints:
+    """Families without their honorary members, who do not pull at centres; with them if any had no other."""
+    left = np.where(aside, -1, family)
+    return left if np.bincount(left[left >= 0], minlength=count).all() else family
+
+
+def _cut(whole: Part, aside: Flags) -> Iterator[Part]:
     """The part itself, or several of whole families that are near each other."""
     count = len(whole.names)
     centres = medians(whole.points, whole.family, count=count)
@@ -143,5 +154,5 @@ def _cut(whole: Part) -> Iterator[Part]:
             points=whole.points.take(rows),
             names=tuple(whole.names[family] for family in families),
             before=renumbered[whole.before[rows]],
-            family=renumbered[whole.family[rows]],
+            family=_without(renumbered[whole.family[rows]], aside[rows], count=families.size),
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import statistics
 import zlib
 from itertools import product
 
@@ -49,18 +48,15 @@ def cost(distance: float, school: str, family: str) -> int:
 def slow_group(
     rows: list[Row], start: list[int], *, weights: list[float], sizes: tuple[int, int], price: float
 ) -> list[int]:
-    """Families by turns of centre and assignment from `start`; `price` of leaving it in median distances."""
+    """Families by turns of centre and assignment from `start`; `price` of leaving it."""
     count, family = max(start) + 1, list(start)
-    paid = 0.0
-    for turn in range(15):
+    for _ in range(15):
         centres = [
             centre([r for r, f in zip(rows, family, strict=True) if f == c], weights) for c in range(count)
         ]
         far = [[apart(row, point, weights) for point in centres] for row in rows]
-        if turn == 0:
-            paid = price * statistics.median(far[n][start[n]] for n in range(len(rows)))
         costs = [
-            [cost(far[n][c] + paid * (c != start[n]), f"s{n:02d}", f"F{c + 1:03d}") for c in range(count)]
+            [cost(far[n][c] + price * (c != start[n]), f"s{n:02d}", f"F{c + 1:03d}") for c in range(count)]
             for n in range(len(rows))
         ]
         trials = (

@@ -49,7 +49,7 @@ def test_the_same_as_the_slow_twin(seed: int, count: int, more: int, price: floa
         sizes=(2, 3),
         last=last,
     )
-    twin = slow_group(rows, start, weights=[0.5, 0.5], sizes=(2, 3), price=price)
+    twin = slow_group(rows, start, weights=[0.5, 0.5], sizes=(2, 3), price=found.price)
     assert found.families["family"].to_list() == [f"F{family + 1:03d}" for family in twin]
 
 
@@ -126,6 +126,28 @@ def test_nothing_changed_means_nobody_moves() -> None:
     assert again.families["family"].equals(first.families["family"])
     assert not again.families["moved"].any()
     assert again.report["came"].sum() == 0
+
+
+def test_nothing_changed_means_nobody_moves_with_honorary_members_too() -> None:
+    first = group(schools(80), preset=preset(*TWO, caliper=Caliper(percentile=90)))
+    again = group(schools(80), preset=preset(*TWO, caliper=Caliper(percentile=90)), last=first.families)
+    assert first.families["honorary"].sum() > 2
+    assert again.families.select("family", "honorary").equals(first.families.select("family", "honorary"))
+
+
+def test_a_family_of_honorary_members_only_is_no_family() -> None:
+    last = pl.DataFrame(
+        {
+            "school": ["s00", "s01", "s02"],
+            "family": ["F001", "F001", "F002"],
+            "honorary": [False, False, True],
+        }
+    )
+    found = group(frame(eal=[1.0, 2.0, 3.0]), preset=preset(caliper=WIDE), sizes=(1, 3), last=last)
+    assert found.report["family"].to_list() == ["F001"]
+    aside = pl.DataFrame({"school": ["s00", "s01"], "family": ["F001", "F001"], "honorary": [False, True]})
+    two = group(frame(eal=[1.0, 9.0]), preset=preset(caliper=WIDE), sizes=(1, 1), last=aside)
+    assert two.report["family"].to_list() == ["F001", "F002"]
 
 
 def test_a_price_keeps_schools_and_no_price_lets_them_go() -> None:
