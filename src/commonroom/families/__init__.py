@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from commonroom.families.expectation import expect
+from commonroom.families.expectation import expect, score
 from commonroom.families.judgement import judge
 from commonroom.families.metric import Learned, learn
 from commonroom.families.neighbours import Families, find
@@ -30,5 +30,6 @@ __all__ = [
     "judge",
     "learn",
     "load_preset",
+    "score",
     "sensitivity",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -126,6 +127,18 @@ def expect(
     return as_frame(intake, cross_fit(intake, read_outcome(intake, outcomes), seed=seed, folds=folds))
 
 
+def score(
+    schools: pl.DataFrame, outcomes: pl.DataFrame, *, phase: str, seed: int = 0, folds: int = 5
+) -> pl.DataFrame:
+    """Expect each school's outcome by the regression alone: ten times as quick as `expect`, and near it.
+
+    Arguments, errors and result as of `expect`; `expected` and `score` are then the same.
+    """
+    intake = read_intake(schools, definition=load_expectation(phase))
+    outcome = read_outcome(intake, outcomes)
+    return as_frame(intake, cross_fit(intake, outcome, seed=seed, folds=folds, trees=False))
+
+
 def as_frame(intake: Intake, fit: CrossFit) -> pl.DataFrame:
     """Return expectations as a frame of tables.learned.EXPECTED."""
     frame = pl.DataFrame(
@@ -161,14 +174,15 @@ def read_outcome(intake: Intake, outcomes: pl.DataFrame) -> Floats:
     return values.cast(pl.Float64).fill_null(np.nan).to_numpy()
 
 
-def cross_fit(intake: Intake, outcome: Floats, *, seed: int, folds: int) -> CrossFit:
-    """Learn each fold's expectation from the other folds, block by block."""
+def cross_fit(intake: Intake, outcome: Floats, *, seed: int, folds: int, trees: bool = True) -> CrossFit:
+    """Learn each fold's expectation from the other folds, block by block; without `trees` more quickly."""
     size = outcome.size
     unit, notes = _units(intake, folds=folds)
     draw = np.random.default_rng(seed)
     fold = (draw.permutation(int(unit.max()) + 1) % min(folds, int(unit.max()) + 1))[unit]
     half = (draw.permutation(int(unit.max()) + 1) % 2)[unit]
-    expected, score, apart, reach = (np.full(size, np.nan) for _ in range(4))
+    expected, smooth, apart, reach = (np.full(size, np.nan) for _ in range(4))
+    learn = partial(_learn, roles=intake.roles, seed=seed if trees else None)
     done: list[Fold] = []
     for block in range(int(intake.block.max()) + 1):
         inside = intake.block == block
@@ -181,21 +195,18 @@ def cross_fit(intake: Intake, outcome: Floats, *, seed: int, folds: int) -> Cros
             if not asked.size or not taught.size:
                 continue
             values = intake.values[asked]
-            learner = _learn(intake.values[taught], outcome[taught], roles=intake.roles, seed=seed)
+            learner = learn(intake.values[taught], outcome[taught])
             expected[asked] = learner.predict(values)
-            score[asked] = smooth_of(learner).predict(values)
+            smooth[asked] = smooth_of(learner).predict(values)
             reach[asked] = smooth_of(learner).leverage(values)
             done.append(Fold(asked, taught, learner))
             parts = [taught[half[taught] == side] for side in (0, 1)]
             if all(rows.size for rows in parts):
-                first, second = (
-                    _learn(intake.values[rows], outcome[rows], roles=intake.roles, seed=seed).predict(values)
-                    for rows in parts
-                )
+                first, second = (learn(intake.values[rows], outcome[rows]).predict(values) for rows in parts)
                 apart[asked] = (first - second) ** 2 / 2
     c2 = _binned(apart, reach, intake.block)
     said = tuple(dict.fromkeys(notes))
-    return CrossFit(expected, score, c2, fold.astype(np.int64), reach, tuple(done), said)
+    return CrossFit(expected, smooth, c2, fold.astype(np.int64), reach, tuple(done), said)
 
 
 def _units(intake: Intake, *, folds: int) -> tuple[Ints, list[str]]:
@@ -213,10 +224,10 @@ def _few(schools: int) -> str:
     return f"With {schools} schools to learn from in one kind of school, {how}."
 
 
-def _learn(values: Floats, outcome: Floats, *, roles: tuple[str, ...], seed: int) -> Learner:
-    """The learner for so many schools."""
+def _learn(values: Floats, outcome: Floats, *, roles: tuple[str, ...], seed: int | None) -> Learner:
+    """The learner for so many schools; without a seed no trees."""
     smooth = fit_smooth(values, outcome, roles=roles)
-    if outcome.size < TREES_FROM:
+    if seed is None or outcome.size < TREES_FROM:
         return smooth
     trees = HistGradientBoostingRegressor(
         max_iter=120,

@@ -105,7 +105,7 @@ def _of_year(
         & (pl.col("phase") == phase)
         & pl.col("value").is_not_null()
     )
-    expected = families.expect(schools, outcomes, phase=phase)
+    expected = families.score(schools, outcomes, phase=phase)
     joined = (
         outcomes.join(expected, on="school")
         .join(variance.filter(pl.col("year") == year).drop("year"), on="school")

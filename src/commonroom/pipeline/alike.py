@@ -44,13 +44,23 @@ def find(built: panel.Panel, *, phase: str, measure: str) -> Alike:
     years = panel.years(built, measure=measure)
     schools = panel.comparable(built, phase=phase, year=years[-1])
     learned = families.learn(schools, outcomes(built, measure, years[-1]), phase=phase, seed=SEED)
+    schools = _scored(schools, learned.expected)
     presets = [learned.preset, *(families.load_preset(name) for name in families.PRESETS[phase])]
     found, notes = _under(schools, presets)
-    earlier = panel.comparable(built, phase=phase, year=years[-2]) if len(years) > 1 else None
+    earlier = None
+    if len(years) > 1:
+        earlier = panel.comparable(built, phase=phase, year=years[-2])
+        then = outcomes(built, measure, years[-2])
+        earlier = _scored(earlier, families.score(earlier, then, phase=phase, seed=SEED))
     before = {} if earlier is None else _under(earlier, presets[:FOLLOWED])[0]
     return Alike(
         phase, measure, years[-1], schools, earlier, learned, found, before, (*learned.notes, *notes)
     )
+
+
+def _scored(schools: pl.DataFrame, expected: pl.DataFrame) -> pl.DataFrame:
+    """Schools with the score that is a criterion of the learned preset."""
+    return schools.join(expected.select("school", "score"), on="school", how="left", maintain_order="left")
 
 
 def _under(

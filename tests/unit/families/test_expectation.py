@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from commonroom.errors import SaidToPeople
-from commonroom.families import expect
+from commonroom.families import expect, score
 from commonroom.families.expectation import Blend, fit_smooth, smooth_of
 from unit.families.intakes import error, system
 
@@ -18,6 +18,16 @@ def test_expectation_recovers_the_truth_better_than_the_mean_and_straight_lines(
     straight = schools.select("school", straight=pl.Series(lines @ slopes))
     assert error(found, schools, "expected") < 1.2
     assert error(found, schools, "expected") < 0.5 * error(straight, schools, "straight")
+
+
+def test_the_score_is_the_regression_alone() -> None:
+    schools, outcomes = system(600)
+    blended = expect(schools, outcomes, phase="secondary")
+    alone = score(schools, outcomes, phase="secondary")
+    assert alone["score"].equals(blended["score"])
+    assert alone["expected"].equals(alone["score"])
+    assert not blended["expected"].equals(blended["score"])
+    assert error(alone, schools, "expected") < 1.5
 
 
 def test_no_outcome_of_the_own_authority_enters() -> None:
