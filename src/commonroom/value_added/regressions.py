@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from commonroom.value_added.school_years import Floats
-from commonroom.value_added.series import DISADVANTAGED, MEASURE, PRIOR, Series
+from commonroom.value_added.series import DISADVANTAGED, MEASURE, NEAR, PRIOR, Series
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,8 @@ def beside(known: Series, year: int) -> Floats:
         if years:
             values = known.values[:, known.column(name, upto[-1] if upto else years[0])]
             columns += [np.nan_to_num(values), ~np.isfinite(values)]
-    for place in np.flatnonzero(known.years == 0):
-        columns.append(np.nan_to_num(known.values[:, place]))
+    lasting = (known.years == 0) & (np.array(known.names) != NEAR)
+    columns += [np.nan_to_num(known.values[:, place]) for place in np.flatnonzero(lasting)]
     return np.column_stack(columns)
 
 

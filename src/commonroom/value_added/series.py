@@ -25,7 +25,9 @@ NOT_LEVELS = ("_progress", "progress8", "_gap")
 NEAREST = 20
 #: School-wide context that is used as it was last known; each by the first of its names that is known.
 LASTING = {"free meals": ("fsm6", "fsm"), "eal": ("eal",), "sen": ("sen_support",), "ehcp": ("ehcp",)}
-MEASURE, PRIOR, DISADVANTAGED, ALSO = "measure", "prior", "disadvantaged", "other measures"
+MEASURE, PRIOR, DISADVANTAGED = "measure", "prior", "disadvantaged"
+#: What ours hears besides: other measures of the same thing, and how schools near by did.
+ALSO, NEAR = "other measures", "near"
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,9 @@ def gather(
         raise NotThisMeasure(
             f"there is no figure of {measure.label} before {year}.", remedy="Foresee a later year."
         )
-    beside = context.filter(pl.col("phase") == measure.phase)
+    # Shares of pupils are many small ones and few large; their roots are more nearly normal.
+    shares = sorted({"disadvantaged", *(name for names in LASTING.values() for name in names)})
+    beside = context.filter(pl.col("phase") == measure.phase).with_columns(pl.col(shares).clip(0).sqrt())
     present = beside.filter(pl.col("year") == year)["school"]
     names = tuple(pl.concat([mine["school"], present]).unique().sort())
     frames = _Frames(before, beside, measure, names, year)
@@ -221,24 +225,34 @@ def _lasting(frames: _Frames, schools: pl.DataFrame, results: dict[int, Floats])
     girls = facts.select("school", girls=(pl.col("gender") == "girls").cast(pl.Float64).fill_null(0))
     found["girls"] = standard(np.nan_to_num(places.one(girls, "girls", frames.schools)))
     east, north = (places.one(facts, name, frames.schools) for name in ("easting", "northing"))
-    found["near"] = _near(np.column_stack([east, north]), results)
-    return {name: values for name, values in found.items() if np.isfinite(values).any()}
+    found = {name: values for name, values in found.items() if np.isfinite(values).any()}
+    near = _near(np.column_stack([east, north]), _beyond(found, results))
+    return {**found, NEAR: near} if np.isfinite(near).any() else found
 
 
-def _near(sites: Floats, results: dict[int, Floats]) -> Floats:
-    """Mean past result of the nearest schools, the school itself left out, in z."""
+def _beyond(lasting: dict[str, Floats], results: dict[int, Floats]) -> Floats:
+    """Mean past result of each school beyond what its lasting context leads to expect (J)."""
     stacked = np.column_stack(list(results.values()))
     count = np.isfinite(stacked).sum(axis=1)
-    mean = np.nansum(stacked, axis=1) / np.maximum(count, 1)
+    mean = np.where(count > 0, np.nansum(stacked, axis=1) / np.maximum(count, 1), np.nan)
+    context = [np.nan_to_num(values) for values in lasting.values()]
+    design = np.column_stack([np.ones(len(mean)), *context])
+    known = count > 0
+    effects = np.linalg.lstsq(design[known], mean[known], rcond=None)[0]
+    return np.asarray(mean - design @ effects)
+
+
+def _near(sites: Floats, beyond: Floats) -> Floats:
+    """Mean of `beyond` over the nearest schools, the school itself left out, in z."""
     there = np.isfinite(sites).all(axis=1)
-    used = np.flatnonzero(there & (count > 0))
+    used = np.flatnonzero(there & np.isfinite(beyond))
     if len(used) <= NEAREST:
         return np.full(len(sites), np.nan)
     asked = np.flatnonzero(there)
     nearest = used[cKDTree(sites[used]).query(sites[asked], k=NEAREST + 1)[1]]
     others = nearest != asked[:, None]
     result = np.full(len(sites), np.nan)
-    result[asked] = (mean[nearest] * others).sum(axis=1) / others.sum(axis=1)
+    result[asked] = (beyond[nearest] * others).sum(axis=1) / others.sum(axis=1)
     return standard(result)
 
 
