@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,7 +56,8 @@ def group(
     and of prices is lowered by turns: centres (points of least distance), assignment (min-cost
     flow). A school beyond the caliper (of all distances to as many nearest schools as a family has
     others) from every centre is an honorary member of the nearest family and does not count in its
-    size. A preset on one variable gives contextual families. Raises SaidToPeople for sizes that
+    size (where the caliper is a percentile, no more schools than it leaves out). A preset on one
+    variable gives contextual families. Raises SaidToPeople for sizes that
     make no sense, a school that is twice in `last`, and for what `place` refuses. Source:
     METHODS.md section 2.
     """
@@ -71,7 +73,9 @@ def group(
     parts = _parts(placed, asked=asked, before=before, sizes=sizes)
     near = convening.nearby(placed, parts)
     caliper, price = _rules(chosen, near)
-    done = [_settle(part, schools=placed.schools, caliper=caliper, price=price) for part in parts]
+    done = [
+        _settle(part, schools=placed.schools, preset=chosen, caliper=caliper, price=price) for part in parts
+    ]
     return Groups(
         preset=chosen,
         families=convening.members(placed, done, before=before.family, asked=asked, rules=(caliper, price)),
@@ -155,17 +159,20 @@ def _gaps(part: Part, family: Ints) -> Floats:
     return distances(part.points, centres)
 
 
-def _settle(part: Part, *, schools: pl.Series, caliper: float, price: float) -> Settled:
+def _settle(part: Part, *, schools: pl.Series, preset: Preset, caliper: float, price: float) -> Settled:
     """Assign and centre by turns until nobody moves."""
-    count = len(part.names)
+    count, size = len(part.names), part.rows.size
     labels = schools.gather(part.rows).to_list()
     elsewhere = (part.before[:, None] >= 0) & (part.before[:, None] != np.arange(count))
+    # A percentile sets apart no more schools than it says, however the distances are spread.
+    beyond = 1.0 if preset.caliper.distance else 1 - preset.caliper.percentile / 100
+    fewest = max(part.low * count, size - math.ceil(round(beyond * size, 9)))
     family = part.family
     for _ in range(ROUNDS):
         gaps = _gaps(part, family)
-        regular = _regular(gaps.min(axis=1), caliper=caliper, fewest=part.low * count)
+        regular = _regular(gaps.min(axis=1), caliper=caliper, fewest=fewest)
         costs = whole_costs(gaps + price * elsewhere, schools=labels, families=part.names)
-        assigned = np.full(part.rows.size, -1)
+        assigned = np.full(size, -1)
         assigned[regular] = assign(costs[regular], low=part.low, high=part.high)
         if np.array_equal(assigned, family):
             break
@@ -175,6 +182,6 @@ def _settle(part: Part, *, schools: pl.Series, caliper: float, price: float) -> 
 
 
 def _regular(near: Floats, *, caliper: float, fewest: int) -> Ints:
-    """Who counts: all within the caliper, and as many of the others as the sizes need, nearest first."""
+    """Who counts: all within the caliper, and the nearest of the others until there are enough."""
     order = np.argsort(near, kind="stable")
     return np.sort(order[: max(int((near <= caliper).sum()), fewest)])

@@ -105,6 +105,7 @@ def start(part: Part, *, last: list[str | None], aside: Flags, names: Names) -> 
         made, labels = split(part.points, count=count), tuple(names.new() for _ in range(count))
     numbers = {name: number for number, name in enumerate(labels)}
     before = np.array([numbers.get(name or "", -1) for name in last])
+    made = np.where(aside & (before >= 0), before, made)
     whole = replace(part, names=labels, low=low, high=high, before=before, family=made)
     cuts = list(_cut(whole, aside))
     fits = all(len(cut.names) * low <= cut.rows.size <= len(cut.names) * high for cut in cuts)
