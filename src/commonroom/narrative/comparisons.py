@@ -75,7 +75,7 @@ def _claims(frame: pl.DataFrame, story: Story, words: Words, *, label: str) -> G
 
 
 def _gap(released: Released, story: Story, words: Words, phase: str) -> list[Block]:
-    blocks = []
+    blocks: list[Block] = []
     for (name,), rows in released.frame.partition_by("measure", as_dict=True, maintain_order=True).items():
         frame = rows.sort("year", "place", descending=[False, True])
         system = glance.label(story, words)
@@ -88,7 +88,7 @@ def _gap(released: Released, story: Story, words: Words, phase: str) -> list[Blo
         shown = page.cut(released, frame.filter(pl.col("value").is_not_null()).drop("source"))
         blocks.append(
             Block(
-                title=places.phase_title(words, phase),
+                title="" if blocks else places.phase_title(words, phase),
                 sentences=page.texts([_gap_sentence(here, frame, words, system=system, measure=said)]),
                 picture=page.picture(
                     f"gap-{name}", charts.years(shown, words=labels, series=PLACES), caption=caption
@@ -153,7 +153,7 @@ def _floor(released: Released, story: Story, words: Words, phase: str) -> Block:
     return Block(
         title=places.phase_title(words, phase),
         sentences=page.texts(sentences),
-        picture=picture if counted.height else None,
+        picture=picture if "system" in counted["place"] else None,
         grids=(_floor_grid(then, story, words, caption=caption),) if counted.height else (),
         sources=page.sources(page.cut(released, then, source=page.named(then)), words),
         how="floor",

@@ -72,8 +72,11 @@ def _beaten(every: pl.DataFrame, words: Words) -> str:
     wide = every.pivot(on="model", index="year", values="crps")
     if OURS not in wide.columns or "last value" not in wide.columns:
         return ""
-    less = (1 - wide[OURS] / wide["last value"]).drop_nulls()
-    return words.say("unknown.beaten", less=words.percent(less.mean())) if len(less) else ""  # type: ignore[arg-type]
+    less = [1 - ours / last for ours, last in wide.select(OURS, "last value").drop_nulls().rows()]
+    if not less:
+        return ""
+    mean = sum(less) / len(less)
+    return words.say("unknown.beaten" if mean > 0 else "unknown.not_beaten", less=words.percent(abs(mean)))
 
 
 def _forecast_grid(frame: pl.DataFrame, words: Words, *, caption: str) -> Grid:

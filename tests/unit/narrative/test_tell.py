@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 
 from commonroom import disclosure, narrative
-from commonroom.narrative import Story, comparisons, page, places, report, words
+from commonroom.narrative import Story, comparisons, limits, page, places, report, words
 
 #: Elements that HTML lets stand without an end.
 VOID = {"meta", "input", "br", "img", "link", "col", "hr"}
@@ -237,6 +237,14 @@ def test_gap_and_forecast_say_when_there_is_nothing_to_say(story: Story) -> None
     assert "No year has figures for disadvantaged pupils" in told
     assert "closer than if one had taken" not in told
     assert "of ten results" not in told.lower()
+
+
+def test_a_forecast_that_is_worse_than_last_year_is_said_to_be_so(story: Story) -> None:
+    assert story.forecast is not None
+    turned = story.forecast.frame.with_columns(crps=1.0 - pl.col("crps"))
+    forecast = dataclasses.replace(story.forecast, frame=turned)
+    section = limits.tell(dataclasses.replace(story, forecast=forecast), words.load("en"))
+    assert "further away" in section.blocks[1].sentences[1]
 
 
 def test_withheld_figures_are_counted_by_reason_in_the_language_of_the_page() -> None:
