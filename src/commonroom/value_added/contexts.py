@@ -38,24 +38,17 @@ def standardised(
 
 
 def own(context: pl.DataFrame, name: str, schools: tuple[str, ...], years: NDArray[np.int64]) -> Flags:
-    """Years (T) whose figures of a variable are that year's own, not carried from a near year.
+    """Which figures (J, T) of a variable are that very year's, not carried from a year near by.
 
-    The panel carries a variable from the nearest year that has it, so a year whose values mostly
-    repeat another year's is carried, unless it is the one of them whose context is said to be its own.
+    A year in which a minority of the schools present have their own has none: the others cannot be
+    told from them within the year.
     """
-    known = places.grid(context, name, schools, years)
-    farthest = pl.coalesce(pl.col("cohort_year") if name in OF_COHORT else pl.col("context_year"), 0)
-    mine = context.with_columns(said=(farthest == pl.col("year")).cast(pl.Float64))
-    said = np.where(np.isfinite(known), places.grid(mine, "said", schools, years), 0.0)
-    share = said.mean(axis=0)
-    result: Flags = np.asarray(np.isfinite(known).any(axis=0))
-    for time in range(len(years)):
-        for other in range(len(years)):
-            both = np.isfinite(known[:, time]) & np.isfinite(known[:, other])
-            repeats = both.any() and bool((known[both, time] == known[both, other]).mean() > 0.5)
-            if other != time and repeats and (share[other], -other) > (share[time], -time):
-                result[time] = False
-    return result
+    elsewhere = pl.col("carried").fill_null("").str.contains(rf"(?:^|; ){name} \d")
+    mine = pl.when(~elsewhere).then(pl.col(name)).alias(name)
+    known = np.isfinite(places.grid(context.with_columns(mine), name, schools, years))
+    there = np.isfinite(places.grid(context.with_columns(there=pl.lit(1.0)), "there", schools, years))
+    often = known.sum(axis=0) >= KNOWN_ENOUGH * there.sum(axis=0)
+    return np.asarray(known & often)
 
 
 def design(

@@ -23,7 +23,8 @@ ALIKE = 0.5
 NOT_LEVELS = ("_progress", "progress8", "_gap")
 #: How many nearest schools the neighbourhood of a school is.
 NEAREST = 20
-#: School-wide context that is used as it was last known; each by the first of its names that is known.
+#: School-wide context that is used as it was last known; each by the first of its names that is known
+#: (six years of free meals say more of a school than one day of them).
 LASTING = {"free meals": ("fsm6", "fsm"), "eal": ("eal",), "sen": ("sen_support",), "ehcp": ("ehcp",)}
 MEASURE, PRIOR, DISADVANTAGED = "measure", "prior", "disadvantaged"
 #: What ours hears besides: other measures of the same thing, and how schools near by did.
@@ -79,7 +80,8 @@ def gather(
     Arguments: frames of tables.panel; results of `year` and later in `outcomes` are not read, nor
     context that the panel carried back from a later year. Raises NotThisMeasure or NotEnoughYears.
     """
-    before = outcomes.filter((pl.col("phase") == measure.phase) & (pl.col("year") < year))
+    compared = pl.col("school").is_in(schools["school"].to_list())
+    before = outcomes.filter((pl.col("phase") == measure.phase) & (pl.col("year") < year) & compared)
     mine = before.filter((pl.col("measure") == measure.name) & pl.col("value").is_finite())
     if mine.is_empty():
         raise NotThisMeasure(
@@ -87,7 +89,9 @@ def gather(
         )
     # Shares of pupils are many small ones and few large; their roots are more nearly normal.
     shares = sorted({"disadvantaged", *(name for names in LASTING.values() for name in names)})
-    beside = context.filter(pl.col("phase") == measure.phase).with_columns(pl.col(shares).clip(0).sqrt())
+    beside = context.filter((pl.col("phase") == measure.phase) & compared).with_columns(
+        pl.col(shares).clip(0).sqrt()
+    )
     present = beside.filter(pl.col("year") == year)["school"]
     names = tuple(pl.concat([mine["school"], present]).unique().sort())
     frames = _Frames(before, beside, measure, names, year)
@@ -162,12 +166,10 @@ def _own_years(frames: _Frames, name: str) -> dict[int, Floats]:
     years = frames.context["year"].unique().sort().to_list()
     at = np.array(years, dtype=np.int64)
     mine = contexts.own(frames.context, name, frames.schools, at)
-    values = contexts.standardised(frames.context, name, frames.schools, at)
+    values = np.where(mine, contexts.standardised(frames.context, name, frames.schools, at), np.nan)
     enough = np.isfinite(values).sum(axis=0) >= FEWEST_SCHOOLS
     return {
-        year: values[:, place]
-        for place, year in enumerate(years)
-        if mine[place] and enough[place] and year <= frames.year
+        year: values[:, place] for place, year in enumerate(years) if enough[place] and year <= frames.year
     }
 
 
@@ -214,10 +216,10 @@ def _lasting(frames: _Frames, schools: pl.DataFrame, results: dict[int, Floats])
     """School-wide context as last known, who may enter, and how schools near by did; in z."""
     found: dict[str, Floats] = {}
     for label, names in LASTING.items():
-        known = [(year, z) for name in names for year, z in _own_years(frames, name).items()]
         values = np.full(len(frames.schools), np.nan)
-        for _, z in sorted(known, key=lambda pair: -pair[0]):
-            values = np.where(np.isnan(values), z, values)
+        for name in names:
+            for _, z in sorted(_own_years(frames, name).items(), reverse=True):
+                values = np.where(np.isnan(values), z, values)
         # What is known of few schools (a pilot, one city) would only say which schools those are.
         if np.isfinite(values).mean() >= contexts.KNOWN_ENOUGH:
             found[label] = standard(values)

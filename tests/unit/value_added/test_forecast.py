@@ -39,7 +39,7 @@ def test_context_carried_back_from_a_later_year_is_not_known(known: System) -> N
     values = known.context.filter(pl.col("year") == 2024).select("school", then="prior")
     carried = known.context.join(values, on="school", how="left").with_columns(
         prior=pl.when(pl.col("year") == 2023).then("then").otherwise("prior"),
-        cohort_year=pl.when(pl.col("year") == 2023).then(2024).otherwise("cohort_year").cast(pl.Int32),
+        carried=pl.when(pl.col("year") == 2023).then(pl.lit("prior 2024; eal 2022")).otherwise(pl.lit("")),
     )
     found = gathered(replace(known, context=carried.drop("then")), year=2023)
     assert found.column(series.PRIOR, 2019) >= 0
