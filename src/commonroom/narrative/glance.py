@@ -126,8 +126,9 @@ def _beside(now: dict[str, dict[str, Any]], words: Words, *, system: str, said: 
 
 
 def _unsure(apart: dict[str, Any]) -> bool:
+    """Say whether the range of a difference, as it is shown, touches nought."""
     low, high = apart["low"], apart["high"]
-    return low is None or high is None or low <= 0 <= high
+    return low is None or high is None or round(low, 1) <= 0 <= round(high, 1)
 
 
 def _since(then: dict[str, dict[str, Any]], now: dict[str, dict[str, Any]], words: Words) -> str:

@@ -70,11 +70,11 @@ def _covered(ours: pl.DataFrame, words: Words) -> str:
 def _beaten(every: pl.DataFrame, words: Words) -> str:
     """Say how much smaller the error is than that of taking last year's figure."""
     wide = every.pivot(on="model", index="year", values="crps")
-    if OURS not in wide.columns or "last value" not in wide.columns:
+    both = [name for name in (OURS, "last value") if name in wide.columns]
+    pairs = wide.select(both).drop_nulls().rows() if len(both) > 1 else []
+    if not pairs:
         return ""
-    less = [1 - ours / last for ours, last in wide.select(OURS, "last value").drop_nulls().rows()]
-    if not less:
-        return ""
+    less = [1 - ours / last for ours, last in pairs]
     mean = sum(less) / len(less)
     return words.say("unknown.beaten" if mean > 0 else "unknown.not_beaten", less=words.percent(abs(mean)))
 

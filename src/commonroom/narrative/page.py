@@ -17,13 +17,17 @@ from commonroom.narrative.words import Words
 
 @dataclass(frozen=True)
 class Grid:
-    """A table: its caption, the heads of its columns, its rows, and which columns are numbers."""
+    """A table: its caption, the heads of its columns, its rows, and which columns are numbers.
+
+    `label` opens it; `language` is that of its rows where it is not the page's.
+    """
 
     caption: str
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     numeric: tuple[int, ...] = ()
     label: str = ""
+    language: str = ""
 
     @property
     def html(self) -> Markup:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import polars as pl
 
@@ -24,6 +25,7 @@ def tell(story: Story, words: Words) -> Section:
         _joins(story, words),
         _problems(story, words),
         _missing(story, words),
+        *_notes(story, words),
     )
     return Section("quality", words["nav.quality"], blocks)
 
@@ -113,6 +115,16 @@ def _missing(story: Story, words: Words) -> Block:
     table = page.grid(words["quality.missing_caption"], heads, rows, numeric=(3,))
     said = words.say("quality.missing", n=int(frame["figures"].sum()), system=system)
     return Block(sentences=page.texts([said]), grids=(table,))
+
+
+def _notes(story: Story, words: Words) -> list[Block]:
+    """Return what the build did not do, in the words of the build, which speaks English."""
+    notes = story.facts.notes
+    if not notes:
+        return []
+    table = page.grid(words["quality.notes_caption"], page.heads(words, "what"), ([note] for note in notes))
+    said = words.say("quality.notes", n=len(notes))
+    return [Block(sentences=page.texts([said]), grids=(replace(table, language="en"),))]
 
 
 def why(words: Words, reason: str | None) -> str:

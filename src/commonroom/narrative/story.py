@@ -17,7 +17,7 @@ class Facts:
     """Facts of the build: the system, the day, the version, the measures by name.
 
     `evidence` names the version of the evidence; `headline` is the measure that stands for each
-    phase, in the order of the report.
+    phase, in the order of the report; `notes` are the build's own sentences on what it did not do.
     """
 
     system: System
@@ -26,6 +26,7 @@ class Facts:
     measures: Mapping[str, Measure]
     evidence: str = ""
     headline: Mapping[str, str] = field(default_factory=lambda: dict(HEADLINE))
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

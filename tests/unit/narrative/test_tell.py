@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 
 from commonroom import disclosure, narrative
-from commonroom.narrative import Story, comparisons, limits, page, places, report, words
+from commonroom.narrative import Story, comparisons, limits, page, places, quality, report, words
 
 #: Elements that HTML lets stand without an end.
 VOID = {"meta", "input", "br", "img", "link", "col", "hr"}
@@ -173,6 +173,15 @@ def test_a_story_of_the_panel_alone_is_a_whole_page(
     told = narrative.tell(narrative.gather(kept, facts=facts), language="cy")
     assert "Ni adawyd yr un ffigur allan." in told
     assert "Ni chafwyd hyd i'r un broblem".replace("'", "&#39;") in told
+
+
+def test_what_the_build_did_not_do_is_told_in_its_own_language(story: Story) -> None:
+    noted = dataclasses.replace(
+        story, facts=dataclasses.replace(story.facts, notes=("Absence has 2 years.",))
+    )
+    section = quality.tell(noted, words.load("cy"))
+    assert section.blocks[-1].grids[0].rows == (("Absence has 2 years.",),)
+    assert section.blocks[-1].grids[0].language == "en"
 
 
 @pytest.mark.usefixtures("undrawn")

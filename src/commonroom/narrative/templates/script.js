@@ -3,6 +3,7 @@
   const byId = (id) => document.getElementById(id);
   const read = (id) => JSON.parse(byId(id).textContent);
   const cards = read("cards"), words = read("phrases"), views = [];
+  let chosen = "";
   document.documentElement.classList.remove("still-page");
 
   const say = (key, values) => words[key].replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
@@ -33,6 +34,7 @@
         place.querySelector(".still").remove();
         if (drawn.view.signal && figure.id.startsWith("map-")) {
           views.push(drawn.view);
+          drawn.view.signal("chosen", chosen).runAsync();
           drawn.view.addEventListener("click", (event, item) => {
             if (item && item.datum && item.datum.school) open(item.datum.school, false);
           });
@@ -103,6 +105,11 @@
     list(words.need, themes.filter((one) => !one[0]).map((one) => one[1]), parent);
   };
 
+  const choose = (number) => {
+    chosen = number;
+    for (const view of views) view.signal("chosen", chosen).runAsync();
+  };
+
   const open = (number, move = true) => {
     const found = cards.schools.filter((school) => school[0] === number);
     if (!found.length) return;
@@ -113,11 +120,11 @@
     for (const school of found) lay(school, card);
     make("button", words.close, card, { type: "button" }).addEventListener("click", () => {
       card.hidden = true;
-      for (const view of views) view.signal("chosen", "").runAsync();
+      choose("");
       byId("find-name").focus();
     });
     card.hidden = false;
-    for (const view of views) view.signal("chosen", number).runAsync();
+    choose(number);
     if (move) { card.focus({ preventScroll: true }); card.scrollIntoView({ block: "nearest" }); }
   };
 
