@@ -53,7 +53,7 @@ def verdicts(frame: pl.DataFrame, part: str, asked: list[tuple[int, int, float]]
             "n": ours["n"],
             "crps": ours["crps"],
             "asked": crps,
-            "met": ours["crps"] <= crps,
+            "met": round(ours["crps"], 4) <= crps,
             "better_than_last": last["less_high95"] < 0,
             "coverage_met": all(abs(ours[name] - at) <= off for name, (at, off) in COVERAGE.items()),
             **{name: ours[name] for name in COVERAGE},
