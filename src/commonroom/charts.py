@@ -19,7 +19,7 @@ Words = Mapping[str, str]
 #: Ink on quiet paper. The two series differ in lightness and in shape, so that colour is never alone.
 INK, QUIET, PAPER, LINE = "#1d2430", "#596273", "#ffffff", "#d9dce2"
 HERE, THERE = "#14456b", "#a8560a"
-GREY, SURE = "#8b93a1", ("#6f9fc8", "#2f6da3", "#0c355a")
+GREY, SURE = "#8b93a1", ("#5b8fbd", "#2f6da3", "#0c355a")
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', sans-serif"
 #: Vega-Lite that draws the still pictures; the bundle in the page is of the same release.
 VEGA_LITE = "6.4"

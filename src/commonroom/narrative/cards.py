@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from commonroom.disclosure import Released
-from commonroom.narrative import glance
+from commonroom.narrative import glance, page
 from commonroom.narrative.story import Story
 from commonroom.narrative.words import Words
 
@@ -16,12 +16,19 @@ MAP = (
 POSITION = ("position", "low", "high", "lowest", "highest")
 
 
+#: Cards that a page can carry: one for each school and phase.
+MOST = 2 * page.LISTED
+
+
 def tell(story: Story, words: Words) -> dict[str, Any]:
     """Return the cards by name: schools as short lists, and the names they refer to, once each.
 
     Each school is [number, name, authority, phase, map, position, match, claim, nearest, themes]; the
-    figures of map and position are as in MAP and POSITION, rounded as they are shown.
+    figures of map and position are as in MAP and POSITION, rounded as they are shown. A system of more
+    than MOST schools has no cards.
     """
+    if story.schools.frame.height > MOST:
+        return {"schools": [], "names": [], "units": {}, "phases": {}, "since": {}}
     names = _names(story)
     places = {name: number for number, name in enumerate(names)}
     parts = {

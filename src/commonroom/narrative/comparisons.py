@@ -51,6 +51,7 @@ def _better(released: Released, story: Story, words: Words, phase: str) -> Block
     grids = [
         _claims(rows, story, words, label=words.say("better.offer", n=rows.height, theme=str(theme)))
         for (theme,), rows in sorted(offers.partition_by("said", as_dict=True).items())
+        if rows.height <= page.LISTED
     ]
     counts = words.say("better.count", better=offers["school"].n_unique(), need=needs["school"].n_unique())
     return Block(

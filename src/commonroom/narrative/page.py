@@ -14,6 +14,9 @@ from commonroom import charts
 from commonroom.disclosure import Released
 from commonroom.narrative.words import Words
 
+#: Schools of a phase above which a page has no list of them, and a picture shows every so many.
+LISTED = 1500
+
 
 @dataclass(frozen=True)
 class Grid:

@@ -64,6 +64,8 @@ def _map(released: Released, story: Story, words: Words, phase: str) -> Block:
     said = glance.measure(story, words, first["measure"])
     span = {"start": str(first["start"]), "end": str(first["end"])}
     middle = (first["reference_attainment"], first["reference_improvement"])
+    every = -(-known.height // page.LISTED)
+    drawn = known.sort("school").gather_every(every)
     sure = known.filter(pl.col("probability") >= SAYABLE).height
     labels = words.group("chart") | {
         "attainment": words.say("map.across", unit=unit),
@@ -72,15 +74,27 @@ def _map(released: Released, story: Story, words: Words, phase: str) -> Block:
     caption = words.say("map.caption", measure=said, system=glance.label(story, words), **span)
     return Block(
         title=phase_title(words, phase),
-        sentences=page.texts([words.say("map.count", n=known.height, sure=sure, unsure=known.height - sure)]),
+        sentences=page.texts(
+            [
+                words.say("map.count", n=known.height, sure=sure, unsure=known.height - sure),
+                words.say("map.every", every=every) if every > 1 else "",
+            ]
+        ),
         picture=page.picture(
-            f"map-{phase}", charts.map(page.cut(released, known), words=labels, middle=middle),
+            f"map-{phase}", charts.map(page.cut(released, drawn), words=labels, middle=middle),
             caption=caption, help=words["page.chart_help"],
         ),
-        grids=(_map_grid(frame, words, caption=caption),),
+        grids=_listed(_map_grid, frame, words, caption=caption),
         sources=page.sources(released, words),
         how="map",
     )  # fmt: skip
+
+
+def _listed(
+    tell: Callable[..., Grid], frame: pl.DataFrame, words: Words, *, caption: str
+) -> tuple[Grid, ...]:
+    """Return the list of schools, or none when there are too many for a page."""
+    return (tell(frame, words, caption=caption),) if frame.height <= page.LISTED else ()
 
 
 def _map_grid(frame: pl.DataFrame, words: Words, *, caption: str) -> Grid:
@@ -175,6 +189,13 @@ def _share(moved: pl.Series, low: int, high: int) -> float:
 
 
 def _family_table(released: Released, frame: pl.DataFrame, story: Story, words: Words) -> Block:
+    caption = words.say("families.table", system=glance.label(story, words))
+    tables = _listed(_family_grid, frame, words, caption=caption)
+    tables += tuple(_groups(story, words, frame["phase"][0]))
+    return Block(grids=tables, sources=page.sources(released, words), how="families")
+
+
+def _family_grid(frame: pl.DataFrame, words: Words, *, caption: str) -> Grid:
     heads = ("school", "authority", "position", "noise", "definitions", "match", "family")
     rows = (
         (
@@ -184,11 +205,8 @@ def _family_table(released: Released, frame: pl.DataFrame, story: Story, words: 
         )
         for row in frame.iter_rows(named=True)
     )  # fmt: skip
-    caption = words.say("families.table", system=glance.label(story, words))
     label = words.say("page.table_schools", n=frame.height)
-    tables = [page.grid(caption, page.heads(words, *heads), rows, numeric=(2, 3, 4), label=label)]
-    tables += _groups(story, words, frame["phase"][0])
-    return Block(grids=tuple(tables), sources=page.sources(released, words), how="families")
+    return page.grid(caption, page.heads(words, *heads), rows, numeric=(2, 3, 4), label=label)
 
 
 def _group(row: dict[str, Any], words: Words) -> str:

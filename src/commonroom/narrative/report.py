@@ -47,6 +47,7 @@ def _page(story: Story, said: Words, sections: list[Section]) -> str:
         undefined=jinja2.StrictUndefined,
     )  # fmt: skip
     scripts = {"bundle": _bundle(), "script": _file("script.js")}
+    carried = cards.tell(story, said)
     names = [section.name for section in sections]
     return environment.get_template("report.html").render(
         words=said,
@@ -59,7 +60,8 @@ def _page(story: Story, said: Words, sections: list[Section]) -> str:
         methods=METHODS,
         releases=quality.releases(story, said),
         measures=quality.measures(story, said, story.coverage.frame["measure"].unique().sort()),
-        cards=data(cards.tell(story, said)),
+        found=bool(carried["schools"]),
+        cards=data(carried),
         phrases=data(said.group("card") | said.group("find")),
         style=page.trusted(_file("style.css")),
         policy=" ".join(f"'sha256-{_hash(script)}'" for script in scripts.values()),

@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 
 from commonroom import disclosure, narrative
-from commonroom.narrative import Story, comparisons, limits, page, places, quality, report, words
+from commonroom.narrative import Story, cards, comparisons, limits, page, places, quality, report, words
 
 #: Elements that HTML lets stand without an end.
 VOID = {"meta", "input", "br", "img", "link", "col", "hr"}
@@ -173,6 +173,18 @@ def test_a_story_of_the_panel_alone_is_a_whole_page(
     told = narrative.tell(narrative.gather(kept, facts=facts), language="cy")
     assert "Ni adawyd yr un ffigur allan." in told
     assert "Ni chafwyd hyd i'r un broblem".replace("'", "&#39;") in told
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_a_system_of_too_many_schools_has_pictures_but_no_lists(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page, "LISTED", 3)
+    monkeypatch.setattr(cards, "MOST", 3)
+    told = narrative.tell(story, language="en")
+    assert "The picture shows one school in 2" in told
+    assert "There are too many schools here" in told
+    assert "Siôn School" not in _without_scripts(told)
 
 
 def test_what_the_build_did_not_do_is_told_in_its_own_language(story: Story) -> None:

@@ -128,6 +128,9 @@
     if (move) { card.focus({ preventScroll: true }); card.scrollIntoView({ block: "nearest" }); }
   };
 
+  addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((one) => { one.open = true; }));
+  if (!cards.schools.length) return;
+
   const once = new Map();
   for (const school of cards.schools) if (!once.has(school[0])) once.set(school[0], school);
   const known = [...once.values()].map((school) => [plain(`${school[1]} ${school[0]}`), school]);
@@ -160,5 +163,4 @@
   const follow = () => { const asked = /^#school-(.+)$/.exec(location.hash); if (asked) open(decodeURIComponent(asked[1])); };
   addEventListener("hashchange", follow);
   follow();
-  addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((one) => { one.open = true; }));
 })();
