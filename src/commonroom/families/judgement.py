@@ -12,7 +12,7 @@ import polars as pl
 
 from commonroom.families.curve import explained
 from commonroom.families.intake import Intake, complete_prior, load_expectation, read_intake
-from commonroom.families.neighbours import find
+from commonroom.families.neighbours import Families, find
 from commonroom.families.placement import Floats, Ints
 from commonroom.families.presets import Preset, load_preset
 from commonroom.families.standing import apart, compare, mean_over, rows_of
@@ -43,7 +43,7 @@ def judge(
     outcomes: pl.DataFrame,
     *,
     phase: str,
-    presets: Sequence[str | Path | Preset],
+    presets: Sequence[str | Path | Preset | Families],
     expected: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Judge presets by families of fifty, on all, chosen and held-out authorities.
@@ -76,7 +76,7 @@ def judge(
     groups = _groups(rows)
     records = []
     for named in presets:
-        case = _case(rows, load_preset(named))
+        case = _case(rows, named)
         geometry = {group: _geometry(case, intake, rows=inside) for group, inside in groups.items()}
         for given in (None,) if expected is None else (None, expected):
             stood = compare(case.others, told, expected=given)
@@ -107,11 +107,15 @@ def _groups(rows: pl.DataFrame) -> dict[str, Flags]:
     return {name: inside for name, inside in groups.items() if inside.any()}
 
 
-def _case(rows: pl.DataFrame, preset: Preset) -> _Case:
-    """Find the families of one preset."""
-    wide = find(rows, preset=preset, k=WIDE).neighbours
-    # A preset that prefers a region chooses other schools when it may choose more.
-    own = wide if preset.prefer is None else find(rows, preset=preset, k=SIZE).neighbours
+def _case(rows: pl.DataFrame, named: str | Path | Preset | Families) -> _Case:
+    """The families of one preset: found here, or given with a `wide` of WIDE or more."""
+    if isinstance(named, Families):
+        preset, wide, own = named.preset, named.wide, named.neighbours
+    else:
+        preset = load_preset(named)
+        wide = find(rows, preset=preset, k=WIDE).neighbours
+        # A preset that prefers a region chooses other schools when it may choose more.
+        own = wide if preset.prefer is None else find(rows, preset=preset, k=SIZE).neighbours
     others = apart(wide, rows).filter(pl.col("rank").rank("ordinal").over("school") <= SIZE)
     family = rows_of(own.filter(pl.col("rank") <= SIZE), rows["school"])
     used = np.bincount(family[family >= 0], minlength=rows.height)

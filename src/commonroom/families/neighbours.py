@@ -19,13 +19,17 @@ from commonroom.tables import families as tables
 
 @dataclass(frozen=True)
 class Families:
-    """Neighbours (tables.families.NEIGHBOURS), match quality (QUALITY), gaps by criterion (GAPS)."""
+    """Neighbours (tables.families.NEIGHBOURS), match quality (QUALITY), gaps by criterion (GAPS).
+
+    `wide`: school, rank, neighbour of the asked schools, as far as `reach` went.
+    """
 
     preset: Preset
     neighbours: pl.DataFrame
     quality: pl.DataFrame
     gaps: pl.DataFrame
     notes: tuple[str, ...]
+    wide: pl.DataFrame
 
 
 def find(
@@ -34,12 +38,14 @@ def find(
     preset: str | Path | Preset,
     k: int | None = None,
     only: Iterable[str] | None = None,
+    reach: int = 0,
 ) -> Families:
     """Find the `k` schools most alike for each school, with the quality of the match.
 
     `schools`: one row per school: `school`, the block columns and the variables of the preset, any
     of them null. `k`: the preset's own unless given. `only`: schools to answer for (all are still
-    compared: the caliper and hubness are of the whole frame). Two schools are compared on the
+    compared: the caliper and hubness are of the whole frame). `reach`: how many to list in `wide`, for
+    those who compare families of several sizes, if more than `k`. Two schools are compared on the
     criteria both know, with the weights renormalised, if these weigh at least the preset's `share`;
     never a zero, never a median. Equal distances are settled by identity, the smaller first.
     Raises SaidToPeople for a school that is not there and for what `place` refuses.
@@ -51,8 +57,10 @@ def find(
         raise SaidToPeople(f"{wanted} neighbours were asked for.", remedy="Ask for at least one.")
     placed = place(schools, preset=chosen)
     asked = asked_rows(placed, only=only)
-    index, distance = _nearest(placed, k=max(wanted, chosen.pool or 0))
-    index, distance = _preferred(placed, index, distance, k=wanted)
+    index, distance = _nearest(placed, k=max(wanted, chosen.pool or 0, reach))
+    wide = _preferred(placed, index, distance, k=max(wanted, reach))[0]
+    pool = max(wanted, chosen.pool or 0)
+    index, distance = _preferred(placed, index[:, :pool], distance[:, :pool], k=wanted)
     found = match.weigh(placed, index, distance, asked=asked)
     return Families(
         preset=chosen,
@@ -60,6 +68,7 @@ def find(
         quality=tables.QUALITY.check(match.quality(placed, found)),
         gaps=match.gaps(placed, found),
         notes=placed.notes,
+        wide=_wide(placed, wide, asked),
     )
 
 
@@ -88,6 +97,19 @@ def _preferred(placed: Placement, index: Ints, distance: Floats, *, k: int) -> t
     rank = np.where(index < 0, 2, np.where(same, 0, 1))
     order = np.argsort(rank, axis=1, kind="stable")[:, :k]
     return np.take_along_axis(index, order, axis=1), np.take_along_axis(distance, order, axis=1)
+
+
+def _wide(placed: Placement, index: Ints, asked: Ints) -> pl.DataFrame:
+    """Who is near, in order, in long form."""
+    index = index[asked]
+    row, rank = np.nonzero(index >= 0)
+    return pl.DataFrame(
+        {
+            "school": placed.schools.gather(asked[row]),
+            "rank": pl.Series(rank + 1, dtype=pl.Int32),
+            "neighbour": placed.schools.gather(index[row, rank]),
+        }
+    )
 
 
 def _frame(placed: Placement, found: match.Found) -> pl.DataFrame:

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from commonroom.errors import SaidToPeople
-from commonroom.families.neighbours import find
+from commonroom.families.neighbours import Families, find
 from commonroom.families.placement import Floats, Ints
 from commonroom.families.presets import Preset
 from commonroom.tables import families as tables
@@ -35,7 +35,7 @@ def sensitivity(
     schools: pl.DataFrame,
     outcomes: pl.DataFrame,
     *,
-    presets: Sequence[str | Path | Preset],
+    presets: Sequence[str | Path | Preset | Families],
     only: Iterable[str] | None = None,
     seed: int = 0,
 ) -> Sensitivity:
@@ -45,7 +45,8 @@ def sensitivity(
     noise, `se` in the same unit (then only figures with a known `se` are compared). Position is the
     percentage of neighbours with a lower figure, ties by half. Noise is drawn `DRAWS` times for all
     schools from `seed`, the same under every preset. "Top quarter" (or "bottom quarter") is claimed
-    only when the position, with its noise, stays there under every preset. Raises SaidToPeople
+    only when the position, with its noise, stays there under every preset. `presets` may be families
+    already found among `schools`. Raises SaidToPeople
     without a preset and for what `find` refuses. Source: METHODS.md section 3, last paragraph.
     """
     if not presets:
@@ -55,20 +56,38 @@ def sensitivity(
     figures = _figures(outcomes, noisy=noisy)
     draws = _draws(figures, noisy=noisy, seed=seed)
     positions = pl.concat(
-        _positions(find(schools, preset=preset, only=asked).neighbours, figures, draws).with_columns(
-            preset=pl.lit(name)
-        )
+        _positions(_neighbours(schools, preset, asked), figures, draws).with_columns(preset=pl.lit(name))
         for name, preset in _named(presets)
     )
     positions = tables.POSITIONS.check(positions.sort("school", "preset"))
     return Sensitivity(positions, _over_presets(positions, presets=len(presets), noisy=noisy))
 
 
-def _named(presets: Sequence[str | Path | Preset]) -> list[tuple[str, str | Path | Preset]]:
+def _neighbours(
+    schools: pl.DataFrame, preset: str | Path | Preset | Families, asked: list[str] | None
+) -> pl.DataFrame:
+    """Neighbours of the asked schools: found here, or taken from families already found."""
+    if not isinstance(preset, Families):
+        return find(schools, preset=preset, only=asked).neighbours
+    if asked is None:
+        return preset.neighbours
+    return preset.neighbours.join(pl.DataFrame({"school": asked}), on="school", how="semi")
+
+
+def _named(
+    presets: Sequence[str | Path | Preset | Families],
+) -> list[tuple[str, str | Path | Preset | Families]]:
     """Presets with the names they go by; a file goes by its own name."""
-    return [
-        (p.name if isinstance(p, Preset) else Path(p).stem if Path(p).suffix else str(p), p) for p in presets
-    ]
+    return [(_name(preset), preset) for preset in presets]
+
+
+def _name(preset: str | Path | Preset | Families) -> str:
+    """The name a preset goes by."""
+    if isinstance(preset, Families):
+        return preset.preset.name
+    if isinstance(preset, Preset):
+        return preset.name
+    return Path(preset).stem if Path(preset).suffix else str(preset)
 
 
 def _figures(outcomes: pl.DataFrame, *, noisy: bool) -> pl.DataFrame:

@@ -15,6 +15,8 @@ from commonroom.value_added.noise import noise
 
 #: Years of residuals that a claim rests on: the latest, and one before it to leave out in turn.
 YEARS_OF_A_CLAIM = 2
+#: Schools in the largest family of the multiverse.
+LARGEST = 100
 #: Measures whose latest figure is older than this many years do not say what a school does now.
 STILL_NOW = 3
 
@@ -141,7 +143,8 @@ def claims(
     if not kept or not found:
         return None
     neighbours = pl.concat(
-        families_.neighbours.with_columns(pl.lit(name).alias("preset")) for name, families_ in found.items()
+        one.wide.filter(pl.col("rank") <= LARGEST).with_columns(pl.lit(name).alias("preset"))
+        for name, one in found.items()
     )
     scales = {m.name: _scale(added.noise[phase, m.name]) for m in own}
     main = "learned" if "learned" in found else next(iter(found))

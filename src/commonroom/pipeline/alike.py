@@ -11,6 +11,8 @@ from commonroom import families, panel
 from commonroom.errors import SaidToPeople
 
 SEED = 0
+#: Nearest schools that are listed beside the fifty, for those who compare families of other sizes.
+REACH = 150
 #: Presets whose neighbours are compared with those of the year before.
 FOLLOWED = 1
 
@@ -71,7 +73,7 @@ def _under(
     notes: list[str] = []
     for preset in presets:
         try:
-            found[preset.name] = families.find(schools, preset=preset)
+            found[preset.name] = families.find(schools, preset=preset, reach=REACH)
         except SaidToPeople as error:
             # Another country's table may know none of a preset's criteria; the others still answer.
             notes.append(f"{preset.label}: {error}")
@@ -137,7 +139,7 @@ def positions(alike: Alike, built: panel.Panel, noise: pl.DataFrame | None) -> d
         figures = figures.join(noise, on=["school", "year"]).with_columns(
             se=pl.col("variance").sqrt() * pl.col("spread")
         )
-    presets = [found.preset for found in alike.found.values()]
+    presets = list(alike.found.values())
     found = families.sensitivity(alike.schools, figures, presets=presets, only=alike.mine, seed=SEED)
     mark = [pl.lit(alike.phase).alias("phase"), pl.lit(alike.measure).alias("measure")]
     return {
@@ -148,7 +150,7 @@ def positions(alike: Alike, built: panel.Panel, noise: pl.DataFrame | None) -> d
 
 def judged(alike: Alike, built: panel.Panel) -> pl.DataFrame:
     """Every preset judged out of sample on the latest results."""
-    presets = [found.preset for found in alike.found.values()]
+    presets = list(alike.found.values())
     figures = outcomes(built, alike.measure, alike.year)
     found = families.judge(
         alike.schools, figures, phase=alike.phase, presets=presets, expected=alike.learned.expected
