@@ -260,3 +260,11 @@ def test_a_fit_without_fixed_effects() -> None:
     assert fitted.components.level == pytest.approx(1, abs=0.35)
     assert fitted.components.noise == pytest.approx(0.25, abs=0.06)
     assert fitted.effects_covariance.size == 0
+
+
+def test_newtons_steps_give_up_when_they_do_not_gain(known: System) -> None:
+    data = school_years.arrange(known.outcomes, known.context, measure=measure(), phase="secondary")
+    start = likelihood.Components(level=0.9, persistence=0.5)
+    wrong = 1e-3 * np.eye(4)
+    stayed, arrived = fitting._approach(data, start, fitting.DRIFT, curve=wrong, reml=True)
+    assert (stayed, arrived) == (start, False)
