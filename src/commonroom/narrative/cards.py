@@ -91,12 +91,13 @@ def _rounded(row: dict[str, Any] | None, names: tuple[str, ...], digits: int) ->
 
 def _claim(claim: dict[str, Any], story: Story, words: Words) -> list[Any]:
     """Return whether the claim is of a strength, and the claim in words."""
+    unit = story.facts.measures[claim["measure"]].unit
     said = words.say(
         "card.claim",
         measure=glance.measure(story, words, claim["measure"]),
-        unit=words[f"unit.{story.facts.measures[claim['measure']].unit}"],
+        unit=words[f"unit.{unit}"],
         probability=words.percent(claim["probability"]),
-        low=words.signed(claim["low"]),
-        high=words.signed(claim["high"]),
+        low=words.signed(claim["low"], page.digits(unit)),
+        high=words.signed(claim["high"], page.digits(unit)),
     )
     return [1 if claim["better"] else 0, said]

@@ -63,13 +63,15 @@ def _better(released: Released, story: Story, words: Words, phase: str) -> Block
 
 
 def _claims(frame: pl.DataFrame, story: Story, words: Words, *, label: str) -> Grid:
+    places_shown = {name: _digits(story, name) for name in frame["measure"].unique()}
+    digits = pl.col("measure").replace_strict(places_shown, return_dtype=pl.Int64)
     rows = (
         (
             row["name"], row["authority"] or "–", glance.measure(story, words, row["measure"]),
-            words.signed(row["value"]), words.between(row["low"], row["high"]),
+            words.signed(row["value"], row["digits"]), words.between(row["low"], row["high"], row["digits"]),
             words.percent(row["probability"]),
         )
-        for row in frame.sort("name", "school", "measure").iter_rows(named=True)
+        for row in frame.with_columns(digits=digits).sort("name", "school", "measure").iter_rows(named=True)
     )  # fmt: skip
     heads = page.heads(words, "school", "authority", "measure", "difference", "range", "probability")
     return page.grid(label, heads, rows, numeric=(3, 4, 5))
@@ -80,7 +82,7 @@ def _gap(released: Released, story: Story, words: Words, phase: str) -> list[Blo
     for (name,), rows in released.frame.partition_by("measure", as_dict=True, maintain_order=True).items():
         frame = rows.sort("year", "place", descending=[False, True])
         system = glance.label(story, words)
-        said = glance.measure(story, words, str(name))
+        said, digits = glance.measure(story, words, str(name)), _digits(story, str(name))
         caption = words.say("gap.caption", measure=said, system=system)
         labels = words.group("chart") | {
             "system": system, "nation": words["place.nation"], "value": words["gap.axis"],
@@ -90,11 +92,13 @@ def _gap(released: Released, story: Story, words: Words, phase: str) -> list[Blo
         blocks.append(
             Block(
                 title="" if blocks else places.phase_title(words, phase),
-                sentences=page.texts([_gap_sentence(here, frame, words, system=system, measure=said)]),
+                sentences=page.texts(
+                    [_gap_sentence(here, frame, words, system=system, measure=said, digits=digits)]
+                ),
                 picture=page.picture(
                     f"gap-{name}", charts.years(shown, words=labels, series=PLACES), caption=caption
                 ),
-                grids=(_gap_grid(frame, words, caption=caption, system=system),),
+                grids=(_gap_grid(frame, words, caption=caption, system=system, digits=digits),),
                 sources=page.sources(page.cut(released, frame, source=page.named(frame)), words),
                 how="gap",
             )
@@ -102,27 +106,27 @@ def _gap(released: Released, story: Story, words: Words, phase: str) -> list[Blo
     return blocks
 
 
-def _gap_sentence(here: pl.DataFrame, frame: pl.DataFrame, words: Words, *, system: str, measure: str) -> str:
+def _gap_sentence(here: pl.DataFrame, frame: pl.DataFrame, words: Words, *, digits: int, **names: str) -> str:
     """Say the gap of the last year here, beside the nation's of the same year."""
     if here.is_empty():
-        return words.say("gap.none", system=system)
+        return words.say("gap.none", system=names["system"])
     now = here.row(-1, named=True)
     there = frame.filter(pl.col("place") == "nation", pl.col("year") == now["year"]).row(0, named=True)
-    return words.say(
-        "gap.now", measure=measure, system=system, year=str(now["year"]),
-        value=words.signed(now["value"]), low=words.signed(now["low"]), high=words.signed(now["high"]),
-        nation=words.signed(there["value"]),
-        nlow=words.signed(there["low"]), nhigh=words.signed(there["high"]),
-    )  # fmt: skip
+    here_said = {name: words.signed(now[name], digits) for name in ("value", "low", "high")}
+    there_said = {
+        gap: words.signed(there[name], digits)
+        for gap, name in (("nation", "value"), ("nlow", "low"), ("nhigh", "high"))
+    }
+    return words.say("gap.now", year=str(now["year"]), **names, **here_said, **there_said)
 
 
-def _gap_grid(frame: pl.DataFrame, words: Words, *, caption: str, system: str) -> Grid:
+def _gap_grid(frame: pl.DataFrame, words: Words, *, caption: str, system: str, digits: int) -> Grid:
     names = {"system": system, "nation": words["place.nation"]}
     rows = (
         (
             str(row["year"]), names[row["place"]],
-            words.number(row["disadvantaged"]), words.number(row["other"]),
-            words.signed(row["value"]), words.between(row["low"], row["high"]),
+            words.number(row["disadvantaged"], digits), words.number(row["other"], digits),
+            words.signed(row["value"], digits), words.between(row["low"], row["high"], digits),
             words.number(row["schools"], 0), words.number(row["pupils"], 0),
         )
         for row in frame.iter_rows(named=True)
@@ -192,3 +196,7 @@ def _floor_grid(frame: pl.DataFrame, story: Story, words: Words, *, caption: str
 
 def _said(frame: pl.DataFrame, story: Story, words: Words) -> dict[str, str]:
     return {name: glance.measure(story, words, name) for name in frame["measure"].unique()}
+
+
+def _digits(story: Story, measure: str) -> int:
+    return page.digits(story.facts.measures[measure].unit)

@@ -42,8 +42,8 @@ def gather(tables: Frames, *, facts: Facts) -> Story:
         gap=_places(tables.get("performance_gap"), tables_of_story.GAP.name, GAP_RULE),
         floor=_places(tables.get("performance_floor"), tables_of_story.FLOOR.name, FLOOR_RULE),
         groups=_plain(tables.get("family_report")),
-        judged=_plain(tables.get("families_judged")),
-        forecast=_plain(tables.get("value_added_left_out_years")),
+        judged=_plain(_sourced(tables, "families_judged")),
+        forecast=_plain(_sourced(tables, "value_added_left_out_years")),
     )
 
 
@@ -64,6 +64,14 @@ def _sources(tables: Frames) -> pl.DataFrame:
     return seen.group_by("phase", "measure").agg(
         source=pl.col("release").sort_by("year", "release").unique(maintain_order=True).str.join("; ")
     )
+
+
+def _sourced(tables: Frames, name: str) -> pl.DataFrame | None:
+    """Return a table with the publications of the measure of each row, if the evidence has it."""
+    if name not in tables:
+        return None
+    sources = _sources(tables).group_by("measure").agg(pl.col("source").sort().str.join("; "))
+    return tables[name].join(sources, on="measure", how="left", maintain_order="left")
 
 
 def _map(tables: Frames, facts: Facts) -> Released | None:

@@ -82,7 +82,7 @@ def _phase(story: Story, words: Words, phase: str) -> Block:
     system = label(story, words)
     sentences = [
         _beside(now, words, system=system, said=said, unit=unit),
-        _since(then, now, words) if len(years) > 1 else "",
+        _since(then, now, words) if len(years) > 1 and not _alone(now) else "",
         words.say(
             "glance.pupils", year=str(years[-1]), age=words[f"glance.age.{phase}"],
             pupils=words.number(now["system"]["pupils"], 0),
@@ -113,7 +113,9 @@ def _at(frame: pl.DataFrame, year: int) -> dict[str, dict[str, Any]]:
 def _beside(now: dict[str, dict[str, Any]], words: Words, *, system: str, said: str, unit: str) -> str:
     """Say where the system stands beside the nation, and whether that is sure."""
     here, there, apart = now["system"], now["nation"], now["difference"]
-    kind = "level" if _unsure(apart) else "above" if apart["value"] > 0 else "below"
+    kind = (
+        "alone" if _alone(now) else "level" if _unsure(apart) else "above" if apart["value"] > 0 else "below"
+    )
     mark = "%" if unit == "%" else ""
     return words.say(
         f"glance.beside.{kind}",
@@ -123,6 +125,11 @@ def _beside(now: dict[str, dict[str, Any]], words: Words, *, system: str, said: 
         difference=words.signed(apart["value"]),
         dlow=words.signed(apart["low"]), dhigh=words.signed(apart["high"]),
     )  # fmt: skip
+
+
+def _alone(now: dict[str, dict[str, Any]]) -> bool:
+    """Say whether the system is the whole nation, so that there is nothing to stand beside."""
+    return bool(now["system"]["schools"] == now["nation"]["schools"])
 
 
 def _unsure(apart: dict[str, Any]) -> bool:

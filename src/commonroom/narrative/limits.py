@@ -52,7 +52,7 @@ def _forecast(released: Released, story: Story, words: Words, phase: str) -> Blo
         sentences=page.texts([_covered(ours, words), _beaten(every, words)]),
         picture=picture if ours.height else None,
         grids=(_forecast_grid(frame, words, caption=caption),),
-        sources=page.sources(released, words),
+        sources=page.sources(page.cut(released, frame, source=page.named(frame)), words),
         how="forecast",
     )
 
@@ -94,6 +94,7 @@ def _forecast_grid(frame: pl.DataFrame, words: Words, *, caption: str) -> Grid:
 
 def _judged(released: Released, words: Words) -> Block:
     """Return how the definitions of alike did, out of sample."""
+    frame = released.frame.sort("year", "preset", "adjusted", "rows")
     rows = (
         (
             row["preset"], words["families.adjusted" if row["adjusted"] else "families.plain"],
@@ -101,7 +102,7 @@ def _judged(released: Released, words: Words) -> Block:
             words.number(row["r2"], 3), words.number(row["gap_mean"], 2), words.number(row["reciprocity"], 2),
             words.number(row["most_used"], 0), words.number(row["correlation"], 2),
         )
-        for row in released.frame.sort("year", "preset", "adjusted", "rows").iter_rows(named=True)
+        for row in frame.iter_rows(named=True)
     )  # fmt: skip
     heads = ("preset", "mean", "part", "year", "r2", "context_gap", "reciprocity", "most_used", "correlation")
     table = page.grid(words["unknown.judged_caption"], page.heads(words, *heads), rows, numeric=range(4, 9))
@@ -109,6 +110,6 @@ def _judged(released: Released, words: Words) -> Block:
         title=words["unknown.judged_title"],
         sentences=page.texts([words["unknown.judged"]]),
         grids=(table,),
-        sources=page.sources(released, words),
+        sources=page.sources(page.cut(released, frame, source=page.named(frame)), words),
         how="families",
     )

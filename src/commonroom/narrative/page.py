@@ -162,3 +162,8 @@ def heads(words: Words, *names: str) -> list[str]:
 def theme(words: Words, name: str) -> str:
     """Return a theme in the language of the page; one that has no words yet, by its own name."""
     return words.sentences.get(f"theme.{name}", name)
+
+
+def digits(unit: str) -> int:
+    """Return how many decimals figures of a unit are shown with: two for grades, one for all others."""
+    return 2 if unit == "grade points" else 1

@@ -14,7 +14,18 @@ import polars as pl
 import pytest
 
 from commonroom import disclosure, narrative
-from commonroom.narrative import Story, cards, comparisons, limits, page, places, quality, report, words
+from commonroom.narrative import (
+    Story,
+    cards,
+    comparisons,
+    glance,
+    limits,
+    page,
+    places,
+    quality,
+    report,
+    words,
+)
 
 #: Elements that HTML lets stand without an end.
 VOID = {"meta", "input", "br", "img", "link", "col", "hr"}
@@ -231,6 +242,14 @@ def test_a_difference_is_sure_only_when_its_range_says_so(story: Story) -> None:
     assert "<strong>above England</strong>" in beside(1.0, 3.0)
     assert "<strong>below England</strong>" in beside(-3.0, -1.0)
     assert "<strong>too small to be sure of</strong>" in beside(-1.0, 3.0)
+
+
+def test_a_system_that_is_the_whole_nation_stands_beside_nothing(
+    tables: dict[str, pl.DataFrame], facts: narrative.Facts
+) -> None:
+    tables["schools"] = tables["schools"].with_columns(in_system=pl.lit(True))
+    section = glance.tell(narrative.gather(tables, facts=facts), words.load("en"))
+    assert "difference" not in " ".join(section.blocks[1].sentences)
 
 
 @pytest.mark.usefixtures("undrawn")
