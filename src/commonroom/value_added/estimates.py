@@ -141,14 +141,17 @@ def _components(fitted: Fit, measure: Measure) -> pl.DataFrame:
     for index, name in enumerate(likelihood.NAMES):
         low = high = None
         note = "not estimated"
+        value = _fixed(fitted, name)
         if name in fitted.free:
             place = fitted.free.index(name)
             reach = 1.96 * float(np.sqrt(fitted.covariance[place, place]))
             low, high = (_natural(name, vector[index] + sign * reach) for sign in (-1, 1))
-            note = "" if reach else "not detectable: at the edge of what it can be"
+            note = ""
+        if low is not None and low == high:
+            value, low, high = round(value, 3), None, None
+            note = "not detectable: at the edge of what it can be"
         if name in ("shock", "noise") and fitted.separability < fitting.NOT_SEPARABLE:
             note = f"shock and noise cannot be told apart (correlation {fitted.separability:.2f})"
-        value = _natural(name, vector[index]) if name in fitted.free else _fixed(fitted, name)
         rows.append((name, value, low, high, _meaning(name, measure, fitted), note))
     names = ["component", "value", "low95", "high95", "meaning", "note"]
     return pl.DataFrame(rows, schema=names, orient="row")
@@ -201,7 +204,8 @@ def _sentence(fitted: Fit, measure: Measure, schools: pl.DataFrame, years: tuple
     )
     told = any(not name.startswith("year") for name in panel.columns)
     beyond = "what its pupils brought beyond the context measured here" if told else "who its pupils are"
-    apart = fitted.separability < fitting.NOT_SEPARABLE or "shock" not in fitted.free
+    # Not a number: one of the two was not estimated, or is at its edge.
+    apart = not fitted.separability >= fitting.NOT_SEPARABLE
     mixed = ", nor whether an odd year was chance among pupils or something the school did" if apart else ""
     return (
         f"{measure.label}, {panel.years[0]} to {panel.years[-1]}, {len(panel.schools):,} schools: "
