@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import polars as pl
@@ -11,7 +10,6 @@ import polars as pl
 from commonroom import families, panel, value_added
 from commonroom.errors import SaidToPeople
 from commonroom.value_added import better
-from commonroom.value_added.noise import noise
 
 #: Years of residuals that a claim rests on: the latest, and one before it to leave out in turn.
 YEARS_OF_A_CLAIM = 2
@@ -23,10 +21,9 @@ STILL_NOW = 3
 
 @dataclass(frozen=True)
 class Added:
-    """Estimates by measure and phase, the cohort noise of each, and what was not estimated and why."""
+    """Estimates by phase and measure, and what was not estimated and why."""
 
     estimates: Mapping[tuple[str, str], value_added.Estimate]
-    noise: Mapping[tuple[str, str], pl.DataFrame]
     notes: tuple[str, ...]
 
 
@@ -34,32 +31,19 @@ def estimate(built: panel.Panel, measures: Iterable[panel.Measure], *, phases: I
     """Estimate every measure of all pupils in every phase that has three years of it."""
     compared = built.schools.filter(pl.col("kind") == panel.COMPARED).select("school")
     outcomes = built.outcomes.join(compared, on="school", how="semi")
-    jobs = [
-        (measure, phase)
-        for measure in measures
-        for phase in phases
-        if measure.group == "all" and measure.kind != "gap" and measure.phase in (phase, "both")
-    ]
-
-    def one(job: tuple[panel.Measure, str]) -> tuple[value_added.Estimate, pl.DataFrame] | str:
-        measure, phase = job
-        try:
-            found = value_added.estimate(outcomes, built.context, measure=measure, phase=phase)
-        except SaidToPeople as error:
-            return f"Value added was not estimated: {error}"
-        return found, noise(
-            outcomes, built.context, measure=measure, phase=phase, components=found.components
-        )
-
-    with ThreadPoolExecutor(2) as pool:  # the arithmetic of numpy runs beside itself
-        results = list(pool.map(one, jobs))
-    keys = [(phase, measure.name) for measure, phase in jobs]
-    done = {key: found for key, found in zip(keys, results, strict=True) if not isinstance(found, str)}
-    return Added(
-        {key: found for key, (found, _) in done.items()},
-        {key: variance for key, (_, variance) in done.items()},
-        tuple(found for found in results if isinstance(found, str)),
-    )
+    done: dict[tuple[str, str], value_added.Estimate] = {}
+    notes: list[str] = []
+    for measure in measures:
+        for phase in phases:
+            if measure.group != "all" or measure.kind == "gap" or measure.phase not in (phase, "both"):
+                continue
+            try:
+                found = value_added.estimate(outcomes, built.context, measure=measure, phase=phase)
+            except SaidToPeople as error:
+                notes.append(f"Value added was not estimated: {error}")
+                continue
+            done[phase, measure.name] = found
+    return Added(done, tuple(notes))
 
 
 def tables(added: Added) -> dict[str, pl.DataFrame]:
@@ -74,11 +58,10 @@ def left_out_years(built: panel.Panel, measures: Iterable[panel.Measure]) -> dic
     compared = built.schools.filter(pl.col("kind") == panel.COMPARED)
     outcomes = built.outcomes.join(compared.select("school"), on="school", how="semi")
 
-    def one(measure: panel.Measure) -> pl.DataFrame:
-        return value_added.left_out_year(outcomes, built.context, schools=compared, measure=measure)
-
-    with ThreadPoolExecutor(2) as pool:
-        frames = list(pool.map(one, measures))
+    frames = [
+        value_added.left_out_year(outcomes, built.context, schools=compared, measure=measure)
+        for measure in measures
+    ]
     return {"value_added_left_out_years": pl.concat(frames)} if frames else {}
 
 
@@ -87,12 +70,12 @@ def residuals(built: panel.Panel, added: Added, *, phase: str, measure: panel.Me
 
     None where the measure has no estimate, or its latest year says nothing of now.
     """
-    variance = added.noise.get((phase, measure.name))
+    found = added.estimates.get((phase, measure.name))
     last = built.outcomes.filter(pl.col("phase") == phase)["year"].max()
     years = panel.years(built, measure=measure.name)[-YEARS_OF_A_CLAIM:]
-    if variance is None or not isinstance(last, int) or years[-1] <= last - STILL_NOW:
+    if found is None or not isinstance(last, int) or years[-1] <= last - STILL_NOW:
         return None
-    parts = [part for year in years for part in _of_year(built, variance, phase, measure, year)]
+    parts = [part for year in years for part in _of_year(built, found.noise, phase, measure, year)]
     return pl.concat(parts).with_columns(pl.lit(measure.name).alias("measure"))
 
 
@@ -137,8 +120,7 @@ def claims(
 ) -> better.Better | None:
     """Who does better, or less well, than their family, at every measure that says something of now."""
     own = [m for m in measures.values() if (phase, m.name) in added.estimates and m.phase == phase]
-    with ThreadPoolExecutor(2) as pool:
-        parts = list(pool.map(lambda m: residuals(built, added, phase=phase, measure=m), own))
+    parts = [residuals(built, added, phase=phase, measure=measure) for measure in own]
     kept = [part for part in parts if part is not None]
     if not kept or not found:
         return None
@@ -146,7 +128,7 @@ def claims(
         one.wide.filter(pl.col("rank") <= LARGEST).with_columns(pl.lit(name).alias("preset"))
         for name, one in found.items()
     )
-    scales = {m.name: _scale(added.noise[phase, m.name]) for m in own}
+    scales = {m.name: _scale(added.estimates[phase, m.name].noise) for m in own}
     main = "learned" if "learned" in found else next(iter(found))
     terms = better.Terms(phase=phase, preset=main, measures=measures, scales=scales)
     return better.find(pl.concat(kept), neighbours, terms=terms)

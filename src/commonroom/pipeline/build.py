@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 from threadpoolctl import threadpool_limits
 
-from commonroom import families, panel, performance
+from commonroom import panel, performance
 from commonroom.panel import measures as measured
 from commonroom.panel import systems
 from commonroom.pipeline import added, alike, definitions, given
@@ -63,26 +65,44 @@ def _derive(
     """All tables of the evidence, and sentences on what was not done."""
     names = ("schools", "outcomes", "context", "joins", "problems", "left_out")
     tables = {name: getattr(built, name) for name in names}
-    report("Estimating what schools add", 0.1)
+    report("Estimating what schools add, and finding families", 0.15)
     heads = {phase: head for phase in PHASES if (head := _headline(built, read, phase))}
-    estimates = added.estimate(built, read.measures.values(), phases=heads)
-    tables |= added.tables(estimates)
-    report("Foreseeing years left out", 0.35)
-    tables |= added.left_out_years(built, [read.measures[head] for head in heads.values()])
-    notes = list(estimates.notes)
+    # Neither half needs the other, and the arithmetic of both leaves Python alone most of the time.
+    with ThreadPoolExecutor(2) as pool:
+        values = pool.submit(_added, built, read, heads)
+        families_of = pool.submit(_alike, built, heads)
+        found, estimates = families_of.result(), values.result()
+    tables |= estimates.tables
+    notes = [*estimates.added.notes, *(note for one in found.values() for note in one.notes)]
+    report("Comparing schools with their families", 0.75)
     parts: dict[str, list[pl.DataFrame]] = {}
-    learned: dict[str, families.Preset] = {}
-    for number, (phase, head) in enumerate(heads.items()):
-        report(f"Finding families ({phase})", 0.45 + 0.25 * number)
-        found = alike.find(built, phase=phase, measure=head)
-        learned[phase] = found.learned.preset
-        frames = _of_phase(built, read, estimates, found)
-        for name, frame in frames.items():
+    for one in found.values():
+        for name, frame in _of_phase(built, read, estimates.added, one).items():
             parts.setdefault(name, []).append(frame)
-        notes += found.notes
     tables |= {name: pl.concat(frames, how="diagonal") for name, frames in parts.items()}
+    learned = {phase: one.learned.preset for phase, one in found.items()}
     tables["definitions"] = definitions.table(read.measures, system, learned)
     return _of_the_system(tables | _performance(built, read, tables)), notes
+
+
+@dataclass(frozen=True)
+class _Values:
+    """Estimates, and their tables with those of the left-out years."""
+
+    added: added.Added
+    tables: dict[str, pl.DataFrame]
+
+
+def _added(built: panel.Panel, read: given.Given, heads: dict[str, str]) -> _Values:
+    """What schools add, on every measure; years left out, on the headline measures."""
+    estimates = added.estimate(built, read.measures.values(), phases=heads)
+    left_out = added.left_out_years(built, [read.measures[head] for head in heads.values()])
+    return _Values(estimates, added.tables(estimates) | left_out)
+
+
+def _alike(built: panel.Panel, heads: dict[str, str]) -> dict[str, alike.Alike]:
+    """Families of every phase."""
+    return {phase: alike.find(built, phase=phase, measure=head) for phase, head in heads.items()}
 
 
 def _of_the_system(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
@@ -107,7 +127,8 @@ def _of_phase(
 ) -> dict[str, pl.DataFrame]:
     """Families of one phase, what they are worth, and who does better than theirs."""
     frames = alike.tables(found)
-    frames |= alike.positions(found, built, estimates.noise.get((found.phase, found.measure)))
+    estimated = estimates.estimates.get((found.phase, found.measure))
+    frames |= alike.positions(found, built, estimated.noise if estimated else None)
     frames["families_judged"] = alike.judged(found, built)
     claimed = added.claims(built, estimates, found.found, phase=found.phase, measures=read.measures)
     if claimed is not None:

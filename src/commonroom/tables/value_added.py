@@ -130,3 +130,15 @@ LEFT_OUT_YEARS = Table(
         Column("less_high95", pl.Float64, "Upper end of its 95 % interval, authorities resampled"),
     ),
 )
+
+NOISE = Table(
+    "value_added_noise",
+    "One row per school and year of a measure: the variance of the noise of its cohort.",
+    ("school", "year"),
+    (
+        Column("school", pl.String, "Identity of the school"),
+        Column("year", pl.Int32, "Year", "year"),
+        Column("variance", pl.Float64, "Variance of cohort noise", "squared sd within year"),
+        Column("spread", pl.Float64, "One sd within the year", "unit of the measure"),
+    ),
+)

@@ -30,12 +30,13 @@ MEANINGS = {
 
 @dataclass(frozen=True)
 class Estimate:
-    """Frames of one measure (tables.value_added): schools, components, coefficients, sentences."""
+    """Frames of one measure (tables.value_added): schools, components, coefficients, sentences, noise."""
 
     schools: pl.DataFrame
     components: pl.DataFrame
     coefficients: pl.DataFrame
     sentences: pl.DataFrame
+    noise: pl.DataFrame
 
     @property
     def sentence(self) -> str:
@@ -73,7 +74,24 @@ def estimate(
         tables.COMPONENTS.check(_components(fitted, measure).with_columns(key)),
         tables.COEFFICIENTS.check(_coefficients(fitted).with_columns(key)),
         tables.SENTENCES.check(pl.DataFrame({"sentence": [sentence]}).with_columns(key)),
+        _noise(fitted),
     )
+
+
+def _noise(fitted: Fit) -> pl.DataFrame:
+    """The variance of the cohort noise of each school-year: a share's is binomial times the multiplier,
+    a score's inversely proportional to its cohort."""
+    panel = fitted.panel
+    places, times = np.nonzero(panel.seen)
+    frame = pl.DataFrame(
+        {
+            "school": np.array(panel.schools)[places],
+            "year": panel.years[times],
+            "variance": fitted.components.noise * panel.noise[places, times],
+            "spread": panel.spreads[times],
+        }
+    )
+    return tables.NOISE.check(frame.sort("school", "year"))
 
 
 def _span(panel: SchoolYears, span: tuple[int, int] | None) -> tuple[int, int]:

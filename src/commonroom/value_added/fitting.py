@@ -19,8 +19,13 @@ INTERCEPT = ("level", "noise")
 SPAN_FOR_TREND = 5
 #: Newton's steps at most, and the gain in -2 log likelihood that another must promise.
 STEPS, ENOUGH = 12, 1e-4
+#: Largest shock and own slope (z in five years) to start from: a shock of the year and an own slope
+#: stand in for each other, and there can be two hills.
+STARTS = ((1.0, 0.1), (np.exp(likelihood.LOWEST), 0.25))
+#: A difference in AIC between some of the schools that all of them will not turn round.
+DOUBTLESS = 20.0
 #: About so many schools are enough to find the neighbourhood of the best fit of all.
-THIN = 2500
+THIN = 1500
 #: Step of the differences of the exact gradient from which uncertainty is computed.
 STEP = 1e-4
 #: A correlation of two estimates beyond this means that the data cannot tell the two apart.
@@ -76,23 +81,37 @@ def fit(
     thousands of the schools, find the neighbourhood cheaply. METHODS.md section 4; Patterson & Thompson 1971.
     """
     begin = _start(panel, Components() if start is None else start, free)
-    if len(panel.schools) > 2 * THIN:
-        some = panel.every(len(panel.schools) // THIN)
-        begin = _maximise(some, begin, free, reml=reml)
-        curve = _curvature(some, begin, free, reml) * (len(panel.schools) / len(some.schools))
-        best, arrived = _approach(panel, begin, free, curve=curve, reml=reml)
-    else:
-        best, arrived = begin, False
+    some = _some(panel)
+    if some is panel:
+        return _settled(panel, _maximise(panel, begin, free, reml=reml), free, reml)
+    return _settle(panel, some, _maximise(some, begin, free, reml=reml), free, reml=reml)
+
+
+def _some(panel: SchoolYears) -> SchoolYears:
+    """About THIN of the schools; all where there are not many more."""
+    return panel.every(len(panel.schools) // THIN) if len(panel.schools) > 2 * THIN else panel
+
+
+def _settle(
+    panel: SchoolYears, some: SchoolYears, start: Components, free: tuple[str, ...], *, reml: bool = True
+) -> Fit:
+    """The best for all schools, from the best for some of them."""
+    curve = _curvature(some, start, free, reml) * (len(panel.schools) / len(some.schools))
+    best, arrived = _approach(panel, start, free, curve=curve, reml=reml)
     if not arrived:
         best = _maximise(panel, best, free, reml=reml)
+    return _settled(panel, best, free, reml)
+
+
+def _settled(panel: SchoolYears, best: Components, free: tuple[str, ...], reml: bool) -> Fit:
+    """The fit at its best components."""
     at = likelihood.blocks(panel, best)
-    value = likelihood.criterion(panel, best, reml=reml)
-    return Fit(panel, best, free, at, value, reml)
+    return Fit(panel, best, free, at, likelihood.criterion(panel, best, reml=reml), reml)
 
 
 def _start(panel: SchoolYears, begin: Components, free: tuple[str, ...]) -> Components:
     """Where to start: the best for ordinary residuals of some schools, without fixed effects."""
-    some = panel.every(max(1, len(panel.schools) // THIN))
+    some = _some(panel)
     if not some.design.shape[2]:
         return begin
     flat = some.design.reshape(-1, some.design.shape[2])
@@ -102,16 +121,28 @@ def _start(panel: SchoolYears, begin: Components, free: tuple[str, ...]) -> Comp
 
 
 def choose(panel: SchoolYears) -> Fit:
-    """Drift and shock; with an own linear trend only where the years allow it and AIC asks for it."""
+    """Drift and shock; with an own linear trend only where the years allow it and AIC asks for it.
+
+    Where schools are many and some of them leave no doubt, only the better of the two is fitted to all.
+    """
     known = bool(np.unique(panel.cohorts[panel.seen]).size > 1)
     plain = DRIFT if known else tuple(name for name in DRIFT if name != "shock")
     start = Components() if known else replace(Components(), shock=0.0)
-    chosen = fit(panel, free=plain, start=start)
-    if panel.years[-1] - panel.years[0] >= SPAN_FOR_TREND and len(panel.years) >= SPAN_FOR_TREND:
-        begin = replace(chosen.components, trend=(0.2, 0.0, 0.1))
-        trend = fit(panel, free=(*plain, *likelihood.NAMES[4:]), start=begin)
-        chosen = trend if trend.aic < chosen.aic else chosen
-    return chosen
+    if panel.years[-1] - panel.years[0] < SPAN_FOR_TREND or len(panel.years) < SPAN_FOR_TREND:
+        return fit(panel, free=plain, start=start)
+    some = _some(panel)
+    fits = [fit(some, free=plain, start=start)]
+    for shock, slope in STARTS:
+        found = fits[0].components
+        begin = replace(found, shock=min(found.shock, shock), trend=(0.2, 0.0, slope))
+        fits.append(fit(some, free=(*plain, *likelihood.NAMES[4:]), start=begin))
+    best = min(one.aic for one in fits)
+    if some is panel:
+        return min(fits, key=lambda one: one.aic)
+    # What some schools leave open is fitted to all; the same hill twice is climbed once.
+    hills = {round(one.aic, 2): one for one in fits if one.aic - best < DOUBTLESS}
+    full = [_settle(panel, some, one.components, one.free) for one in hills.values()]
+    return min(full, key=lambda one: one.aic)
 
 
 def _maximise(panel: SchoolYears, start: Components, free: tuple[str, ...], *, reml: bool) -> Components:
@@ -152,13 +183,16 @@ def _approach(
         there = likelihood.from_vector(moved, start, free)
         found, slope = likelihood.criterion_and_gradient(panel, there, free, reml=reml)
         if found >= value:
-            break
+            return at, False
         at, value, gradient = there, found, slope
     return at, False
 
 
 def _curvature(panel: SchoolYears, at: Components, free: tuple[str, ...], reml: bool) -> Floats:
-    """Second derivatives (f, f) of the criterion by all free parameters, made positive definite."""
+    """Second derivatives (f, f) of the criterion by the free parameters, as steep as they are but upward.
+
+    Turning downward directions up lets Newton's steps leave a saddle (a trend of no size is one).
+    """
     vector = likelihood.to_vector(at, free)
     here = likelihood.criterion_and_gradient(panel, at, free, reml=reml)[1]
     rows = []
@@ -168,7 +202,7 @@ def _curvature(panel: SchoolYears, at: Components, free: tuple[str, ...], reml: 
         components = likelihood.from_vector(moved, at, free)
         rows.append((likelihood.criterion_and_gradient(panel, components, free, reml=reml)[1] - here) / STEP)
     values, vectors = np.linalg.eigh((np.array(rows) + np.array(rows).T) / 2)
-    return np.asarray(vectors @ np.diag(np.maximum(values, 1.0)) @ vectors.T)
+    return np.asarray(vectors @ np.diag(np.maximum(np.abs(values), 1.0)) @ vectors.T)
 
 
 def _uncertainty(panel: SchoolYears, at: Components, free: tuple[str, ...], reml: bool) -> Floats:

@@ -4,16 +4,13 @@ import polars as pl
 import pytest
 
 from commonroom import value_added
-from commonroom.value_added.noise import NOISE, noise
+from commonroom.tables.value_added import NOISE
 from unit.value_added.made_up import PUPIL, measure, system
 
 
 def test_noise_goes_with_the_cohort_and_is_that_of_the_pupils() -> None:
     made = system(schools=400)
-    found = value_added.estimate(made.outcomes, made.context, measure=measure())
-    frame = noise(
-        made.outcomes, made.context, measure=measure(), phase="secondary", components=found.components
-    )
+    frame = value_added.estimate(made.outcomes, made.context, measure=measure()).noise
     assert frame.columns == list(NOISE.schema)
     assert frame.height == made.outcomes.height
     beside = frame.join(made.outcomes.select("school", "year", "cohort"), on=["school", "year"])
