@@ -32,10 +32,7 @@ class Setting:
 
 
 EVIDENCE = Setting("COMMONROOM_EVIDENCE", "evidence", "Folder of the evidence that commands read and write.")
-DISCLOSURE_LIMIT = Setting(
-    "COMMONROOM_DISCLOSURE_LIMIT", "6", "Smallest cohort about which a figure may be shown."
-)
-SETTINGS = (EVIDENCE, DISCLOSURE_LIMIT)
+SETTINGS = (EVIDENCE,)
 
 Model = TypeVar("Model", bound=BaseModel)
 
