@@ -53,15 +53,21 @@ def tables(added: Added) -> dict[str, pl.DataFrame]:
     return {f"value_added_{name}": pl.concat(getattr(e, name) for e in found) for name in names if found}
 
 
-def left_out_years(built: panel.Panel, measures: Iterable[panel.Measure]) -> dict[str, pl.DataFrame]:
-    """The honest test of the headline measures: each year foreseen from the years before it."""
+def left_out_years(
+    built: panel.Panel, heads: Mapping[str, str], *, measures: Mapping[str, panel.Measure]
+) -> dict[str, pl.DataFrame]:
+    """The honest test of each phase's headline measure: each year foreseen from the years before it."""
     compared = built.schools.filter(pl.col("kind") == panel.COMPARED)
     outcomes = built.outcomes.join(compared.select("school"), on="school", how="semi")
-
-    frames = [
-        value_added.left_out_year(outcomes, built.context, schools=compared, measure=measure)
-        for measure in measures
-    ]
+    frames = []
+    for phase, head in heads.items():
+        measure = measures[head].model_copy(update={"phase": phase})
+        try:
+            frames.append(
+                value_added.left_out_year(outcomes, built.context, schools=compared, measure=measure)
+            )
+        except SaidToPeople:
+            continue  # too few years or schools to foresee from: the estimates have said so
     return {"value_added_left_out_years": pl.concat(frames)} if frames else {}
 
 
@@ -119,7 +125,7 @@ def claims(
     measures: Mapping[str, panel.Measure],
 ) -> better.Better | None:
     """Who does better, or less well, than their family, at every measure that says something of now."""
-    own = [m for m in measures.values() if (phase, m.name) in added.estimates and m.phase == phase]
+    own = [m for m in measures.values() if (phase, m.name) in added.estimates]
     parts = [residuals(built, added, phase=phase, measure=measure) for measure in own]
     kept = [part for part in parts if part is not None]
     if not kept or not found:

@@ -96,7 +96,7 @@ class _Values:
 def _added(built: panel.Panel, read: given.Given, heads: dict[str, str]) -> _Values:
     """What schools add, on every measure; years left out, on the headline measures."""
     estimates = added.estimate(built, read.measures.values(), phases=heads)
-    left_out = added.left_out_years(built, [read.measures[head] for head in heads.values()])
+    left_out = added.left_out_years(built, heads, measures=read.measures)
     return _Values(estimates, added.tables(estimates) | left_out)
 
 

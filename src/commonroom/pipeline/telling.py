@@ -44,6 +44,7 @@ def story(folder: Path) -> narrative.Story:
         measures=known,
         evidence=opened.version,
         headline=heads,
+        notes=opened.manifest.sentences,
     )
     return narrative.gather(tables, facts=facts)
 
