@@ -50,10 +50,9 @@ def main() -> None:
     rows = {}
     for system, (seconds_asked, memory_asked) in ASKED.items():
         with tempfile.TemporaryDirectory() as folder:
-            seconds, memory = measure(
-                [sys.executable, "-m", "commonroom", "demo", "--system", system]
-                + ["--evidence", f"{folder}/evidence", "--out", f"{folder}/report.html"]
-            )
+            options = ["--evidence", f"{folder}/evidence", "--out", f"{folder}/report.html"]
+            demo = [sys.executable, "-m", "commonroom", "demo", "--system", system, *options]
+            seconds, memory = measure(demo)
             size = Path(f"{folder}/report.html").stat().st_size / 1e6
         rows[system] = {
             "seconds": round(seconds, 2), "seconds_asked": seconds_asked,

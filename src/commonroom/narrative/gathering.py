@@ -172,6 +172,8 @@ def _better(tables: Frames, facts: Facts) -> Released | None:
         high=pl.max_horizontal(ends),
         pupils="cohort",
     )
+    # A measure that somebody brought along may belong to no theme: it then stands for itself.
+    frame = frame.with_columns(pl.coalesce("theme", "measure").alias("theme"))
     checked = tables_of_story.BETTER.check(frame.sort("phase", "theme", "name", "school", "measure"))
     return replace(released, frame=checked)
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from commonroom.value_added.errors import NotEnoughYears
 from commonroom.value_added.likelihood import TREND_UNIT
 from commonroom.value_added.school_years import Floats
 from commonroom.value_added.series import MEASURE, Series
@@ -131,11 +132,17 @@ def patterns(values: Floats, noise: Floats) -> list[Pattern]:
 def fit(series: Series) -> Process:
     """The process under which what is known of the schools is likeliest, mean 0 throughout.
 
-    Exact Gaussian likelihood of all schools with a common pattern, exact gradient, L-BFGS.
+    Exact Gaussian likelihood of all schools with a common pattern, exact gradient, L-BFGS. Raises
+    NotEnoughYears where no pattern is common.
     """
     noisy = bool(np.ptp(series.noise) > 0)
     built = parts(series, noisy=noisy)
     alike = patterns(series.values, series.noise)
+    if not alike:
+        raise NotEnoughYears(
+            f"there are {len(series.schools)} schools, too few of whom the same is known to foresee from.",
+            remedy="Add schools, or foresee another measure.",
+        )
     start = np.concatenate(
         [*(_start(part, place) for place, part in enumerate(built)), [np.log(0.85 / 0.15)]]
     )

@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+import errno
+import json
+from pathlib import Path
+
+import district
+import polars as pl
+import pytest
+
+from commonroom import pipeline
+from commonroom.errors import SaidToPeople
+from commonroom.pipeline import given
+from commonroom.store import doctor, evidence
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("district")
+    table, mapping, system = district.write(folder)
+    pipeline.build(source=str(table), system=str(system), folder=folder / "evidence", mapping=mapping)
+    return folder / "evidence"
+
+
+def test_a_district_is_built_in_steps_that_are_told(tmp_path: Path) -> None:
+    table, mapping, system = district.write(tmp_path)
+    told: list[tuple[str, float]] = []
+    found = pipeline.build(
+        source=str(table), system=str(system), folder=tmp_path / "evidence", mapping=mapping,
+        report=lambda step, share: told.append((step, share)),
+    )  # fmt: skip
+    assert [share for _, share in told] == sorted(share for _, share in told)
+    assert told[-1] == ("Done", 1.0)
+    assert found.manifest.parameters["mapping"] == str(mapping)
+    assert set(found.manifest.inputs) == {f"{tmp_path.name}/district.csv", f"{tmp_path.name}/district.yaml"}
+    assert all(finding.state == "ok" for finding in doctor.examine(tmp_path / "evidence"))
+
+
+def test_two_builds_of_the_same_inputs_are_the_same_bytes(tmp_path: Path) -> None:
+    table, mapping, system = district.write(tmp_path)
+    folders = [
+        pipeline.build(source=str(table), system=str(system), folder=tmp_path / name, mapping=mapping).path
+        for name in ("one", "two")
+    ]
+    first, second = ({p.name: p.read_bytes() for p in folder.iterdir()} for folder in folders)
+    assert first == second
+
+
+def test_all_that_was_derived_of_a_school_is_of_the_system(built: Path) -> None:
+    opened = evidence.open(built)
+    inside = set(opened.table("schools", where={"in_system": True})["school"])
+    assert len(inside) == 16
+    for name in ("value_added_schools", "performance_map", "better", "expected", "families", "match_quality"):
+        assert set(opened.table(name)["school"]) <= inside, name
+    assert set(opened.table("comparable")["school"]) > inside
+
+
+def test_the_nearest_schools_with_what_is_to_be_known_of_them(built: Path) -> None:
+    inside = pipeline.find(built, school="elm school 0", preset=None, k=5, phase=None)
+    assert [row["rank"] for row in inside.rows()] == [1, 2, 3, 4, 5]
+    assert "Learned from outcomes" in inside.source
+    assert any("definition" in said or "preset" in said for said in inside.sentences)
+    named = pipeline.find(built, school="610001", preset="dfe-2026-primary", k=3, phase="primary")
+    assert len(named.rows()) == 3
+    assert json.loads(named.to_json())["sentences"]
+
+
+def test_a_preset_from_a_file(built: Path, tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(
+        "{name: mine, label: Mine, phase: any, source: me, date: 2026-01-01,"
+        " variables: [{name: fsm, weight: 1.0}]}",
+        "utf-8",
+    )
+    found = pipeline.find(built, school="610001", preset=str(path), k=3, phase=None)
+    assert found.source == "Mine. me"
+    rows = pipeline.group(built, preset=str(path), phase="primary").rows()
+    assert {row["phase"] for row in rows} == {"primary"}
+
+
+def test_a_school_that_is_not_compared_is_one_sentence(built: Path) -> None:
+    with pytest.raises(SaidToPeople, match="no results to compare by in the secondary phase"):
+        pipeline.find(built, school="610001", preset=None, k=3, phase="secondary")
+
+
+def test_groups_judgement_and_the_left_out_year(built: Path) -> None:
+    rows = pipeline.group(built, preset=None, phase=None).rows()
+    assert [row["phase"] for row in rows] == sorted(row["phase"] for row in rows)
+    assert len(rows) == 16
+    assert {"learned", "families-2011"} <= {row["preset"] for row in pipeline.judge(built).rows()}
+    assert {"ours", "last value"} <= {row["model"] for row in pipeline.left_out_year(built).rows()}
+
+
+def test_estimates_of_a_measure_and_of_a_school(built: Path) -> None:
+    every = pipeline.estimate(built, measure=None, school=None)
+    assert "cannot know" in " ".join(every.sentences)
+    names = [row["name"] for row in every.rows()]
+    assert names == sorted(names)
+    one = pipeline.estimate(built, measure="reading", school="610001").rows()
+    assert [(row["school"], row["measure"]) for row in one] == [("610001", "reading")]
+    with pytest.raises(SaidToPeople, match="Choose one of: missed_days, reading"):
+        pipeline.estimate(built, measure="writing", school=None)
+
+
+def test_map_gap_and_floor(built: Path) -> None:
+    assert pipeline.map(built, phase=None).rows() == []  # no measure of a mapping is a headline
+    assert pipeline.gap(built).rows() == []
+    assert pipeline.floor(built).rows() == []
+
+
+def test_the_report_is_written_whole_or_not_at_all(
+    built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = pipeline.tell(built, language="cy", out=tmp_path / "new" / "report.html")
+    assert "Ein hardal" in out.read_text("utf-8")
+    before = out.read_bytes()
+
+    def full(self: Path, *_: object, **__: object) -> int:
+        self.touch()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(SaidToPeople, match="cannot be written"):
+        pipeline.tell(built, language="en", out=out)
+    assert out.read_bytes() == before
+    assert [path.name for path in out.parent.iterdir()] == ["report.html"]
+
+
+def test_one_school_in_its_phase_is_built_and_told(tmp_path: Path) -> None:
+    frame = district.rows(43).filter((pl.col("Level") == "ES") | (pl.col("School ID") == "610000"))
+    table, mapping, system = district.write(tmp_path, frame)
+    pipeline.build(source=str(table), system=str(system), folder=tmp_path / "evidence", mapping=mapping)
+    found = pipeline.find(tmp_path / "evidence", school="610000", preset=None, k=5, phase=None)
+    assert found.rows() == []
+    assert found.sentences
+    assert pipeline.tell(tmp_path / "evidence", language="en", out=tmp_path / "report.html").exists()
+
+
+def test_one_year_is_enough_for_families_and_says_what_is_not_estimated(tmp_path: Path) -> None:
+    table, mapping, system = district.write(tmp_path, district.rows().filter(pl.col("Year") == 2024))
+    found = pipeline.build(
+        source=str(table), system=str(system), folder=tmp_path / "evidence", mapping=mapping
+    )
+    assert "value_added_schools" not in found.manifest.tables
+    assert any("3 years" in sentence for sentence in found.manifest.sentences)
+    rows = pipeline.find(tmp_path / "evidence", school="610001", preset=None, k=5, phase=None).rows()
+    assert len(rows) == 5
+    assert pipeline.tell(tmp_path / "evidence", language="en", out=tmp_path / "report.html").exists()
+
+
+def test_a_system_that_matches_no_school_changes_nothing(tmp_path: Path) -> None:
+    table, mapping, _ = district.write(tmp_path)
+    with pytest.raises(SaidToPeople, match="no school of the data belongs to the system Greater Manchester"):
+        pipeline.build(source=str(table), folder=tmp_path / "evidence", mapping=mapping)
+    assert not (tmp_path / "evidence").exists()
+
+
+def test_official_files_are_a_source(tmp_path: Path) -> None:
+    folder = tmp_path / "2018-2019"
+    folder.mkdir()
+    (folder / "england_abs.csv").write_text(
+        "LA,ESTAB,URN,PERCTOT,PPERSABS10\n350,3614,100000,2.6,3.4\nNAT,PRI,,4,8.2\n", "utf-8"
+    )
+    found = given.read(str(tmp_path))
+    assert found.inputs.figures["variable"].to_list() == ["absence", "persistent_absence"]
+    assert list(found.files) == ["2018-2019/england_abs.csv"]
+    counts, problems = pipeline.read([tmp_path])
+    assert {row["variable"] for row in counts.rows()} >= {"absence", "persistent_absence"}
+    assert problems.source == ""
+
+
+def test_a_source_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(SaidToPeople, match="there is no such file or folder"):
+        given.read(str(tmp_path / "nothing"))
+
+
+def test_a_first_mapping_is_suggested(tmp_path: Path) -> None:
+    table, _, _ = district.write(tmp_path)
+    assert "school: School ID" in pipeline.suggest(table)
