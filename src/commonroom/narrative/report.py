@@ -35,7 +35,8 @@ def tell(story: Story, *, language: Language) -> str:
     Arguments: the `story` (only released frames) and the `language`, English or Welsh. The same story
     gives the same text. Raises WordsError for a language that has no words.
     """
-    said = words.load(language)
+    system = story.facts.system
+    said = words.load(language).beside(system.nation if language == "en" else system.nation_cy)
     sections = [part(story, said) for part in PARTS]
     return _page(story, said, sections)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -86,6 +86,17 @@ class Words:
         if len(parts) < 2:
             return "".join(parts)
         return self.say("form.list", first=", ".join(parts[:-1]), last=parts[-1])
+
+    def beside(self, nation: str) -> Words:
+        """The same words for a system of another nation, or of none: its name, and what holds anywhere.
+
+        The sentences below `elsewhere` take the place of those that only England's schools know.
+        """
+        own = self["place.nation"]
+        if nation == own:
+            return self
+        said = self.sentences | self.group("elsewhere")
+        return replace(self, sentences={key: text.replace(own, nation) for key, text in said.items()})
 
     @staticmethod
     def _plain(value: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 
 import polars as pl
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from commonroom import settings
 from commonroom.errors import SaidToPeople
@@ -22,6 +22,8 @@ class System(BaseModel):
     authorities: tuple[str, ...] = ()
     schools: tuple[str, ...] = ()
     everything: bool = False
+    nation: str = Field(default="England", description="What the system is compared with")
+    nation_cy: str = "Lloegr"
     source: str
     date: datetime.date
 

@@ -41,7 +41,7 @@ def build(
     `folder`; `report` is told each step and the share done. Raises SaidToPeople; nothing is then changed.
     """
     report("Reading the source", 0.0)
-    known = systems.load(system)
+    known = _compared(systems.load(system), mapping)
     read = given.read(source, mapping=mapping)
     report("Building the panel", 0.05)
     built = panel.build(read.inputs, measures=read.measures, system=known)
@@ -57,6 +57,13 @@ def build(
     )
     report("Done", 1.0)
     return evidence.open(folder)
+
+
+def _compared(system: panel.System, mapping: Path | None) -> panel.System:
+    """The system with the name of what it is compared with: not England, where a table was brought along."""
+    if mapping is None or "nation" in system.model_fields_set:
+        return system
+    return system.model_copy(update={"nation": "the data", "nation_cy": "y data"})
 
 
 def _derive(

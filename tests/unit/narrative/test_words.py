@@ -84,3 +84,12 @@ def test_ranges_dates_and_lists_follow_the_language() -> None:
 
 def test_words_are_one_language() -> None:
     assert Words("en", {"a.b": "x"}).group("a") == {"b": "x"}
+
+
+def test_a_system_elsewhere_is_not_told_of_england() -> None:
+    assert EN.beside("England") is EN
+    for words, nation, own in ((EN, "Cymru", "England"), (CY, "Cymru", "Lloegr")):
+        said = words.beside(nation)
+        assert said["place.nation"] == "Cymru"
+        assert not [key for key, text in said.sentences.items() if own in text and "glance" in key]
+        assert "2020" not in said["glance.years"]

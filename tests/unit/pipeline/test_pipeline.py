@@ -113,6 +113,8 @@ def test_the_report_is_written_whole_or_not_at_all(
 ) -> None:
     out = pipeline.tell(built, language="cy", out=tmp_path / "new" / "report.html")
     assert "Ein hardal" in out.read_text("utf-8")
+    assert "ochr yn ochr â y data gyfan" in out.read_text("utf-8")
+    assert "Lloegr" not in out.read_text("utf-8")
     before = out.read_bytes()
 
     def full(self: Path, *_: object, **__: object) -> int:
