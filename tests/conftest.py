@@ -41,5 +41,5 @@ def manchester(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from commonroom import pipeline
 
     folder = tmp_path_factory.mktemp("manchester") / "evidence"
-    pipeline.build(source="bundled", system="greater-manchester", folder=folder)
+    pipeline.build(system="greater-manchester", folder=folder)
     return folder

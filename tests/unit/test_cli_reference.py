@@ -34,7 +34,7 @@ def test_a_command_and_each_of_its_words_has_help(words: str, command: Any) -> N
     assert command.help.endswith(".")
     for word in command.params:
         assert word.help, f"{words} {word.name}"
-        assert word.metavar, f"{words} {word.name}"
+        assert word.metavar or word.is_flag, f"{words} {word.name}"
 
 
 @pytest.mark.parametrize(("words", "command"), COMMANDS, ids=[words for words, _ in COMMANDS])

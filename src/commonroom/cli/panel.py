@@ -20,7 +20,7 @@ def start() -> None:
 
 
 @app.command()
-def build(
+def build(  # noqa: PLR0913 - one parameter for each word
     system: Annotated[
         str,
         typer.Option(
@@ -36,13 +36,21 @@ def build(
             metavar="FILE", help="What the columns of a table mean; `sources suggest` writes a first one."
         ),
     ] = None,
+    usable_only: Annotated[
+        bool,
+        typer.Option(
+            "--usable-only",
+            help="Go on with the figures that can be used when some cannot; the others are counted.",
+        ),
+    ] = False,
     evidence: options.Evidence = options.EVIDENCE,
 ) -> None:
     """Build the evidence of a school system, and put it in force when it is whole."""
     from commonroom import pipeline
 
     with progress.show() as report:
-        built = pipeline.build(source=source, system=system, folder=evidence, mapping=mapping, report=report)
+        given = pipeline.Source(source, mapping=mapping, usable_only=usable_only)
+        built = pipeline.build(source=given, system=system, folder=evidence, report=report)
     told = built.manifest
     typer.echo(f"Evidence {built.version} of {told.system} from {told.source} is in force in {evidence}.")
     for why, figures in told.left_out.items():

@@ -2,10 +2,12 @@
 
 from commonroom.pipeline.answers import estimate, find, floor, gap, group, judge, left_out_year, map
 from commonroom.pipeline.build import build
+from commonroom.pipeline.given import Source
 from commonroom.pipeline.looking import read, suggest
 from commonroom.pipeline.telling import Summary, demo, story, tell
 
 __all__ = [
+    "Source",
     "Summary",
     "build",
     "demo",

@@ -29,20 +29,18 @@ def _silent(_step: str, _share: float) -> None:
 
 def build(
     *,
-    source: str = given.BUNDLED,
+    source: given.Source = given.Source(),
     system: str = "greater-manchester",
     folder: Path,
-    mapping: Path | None = None,
     report: Report = _silent,
 ) -> evidence.Evidence:
     """Build the evidence of a system beside what is there, and put it in force.
 
-    Arguments: a `source` (see given.read) and its `mapping`, a `system` (name or file), the evidence
-    `folder`; `report` is told each step and the share done. Raises SaidToPeople; nothing is then changed.
+    Arguments: a `source` (see given.read), a `system` (name or file), the evidence `folder`; `report` is told each step and the share done. Raises SaidToPeople; nothing is then changed.
     """
     report("Reading the source", 0.0)
-    known = _compared(systems.load(system), mapping)
-    read = given.read(source, mapping=mapping)
+    known = _compared(systems.load(system), source.mapping)
+    read = given.read(source)
     report("Building the panel", 0.05)
     built = panel.build(read.inputs, measures=read.measures, system=known)
     # Sums in another order differ in the last bit: one thread inside each step, so that two builds
@@ -53,7 +51,9 @@ def build(
     evidence.write(
         folder,
         tables,
-        manifest=_manifest(read, built, notes, system=system, mapping=str(mapping) if mapping else None),
+        manifest=_manifest(
+            read, built, notes, system=system, mapping=str(source.mapping) if source.mapping else None
+        ),
     )
     report("Done", 1.0)
     return evidence.open(folder)

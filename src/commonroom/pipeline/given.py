@@ -15,6 +15,20 @@ from commonroom.sources import bundled
 from commonroom.store import manifest
 
 BUNDLED = "bundled"
+#: How many problems a refusal lists before it stops.
+LISTED = 10
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where figures are from: `bundled`, or a file or folder; the `mapping` of a table, if it is one.
+
+    `usable_only`: whether to go on with the figures that can be used when some cannot.
+    """
+
+    where: str = BUNDLED
+    mapping: Path | None = None
+    usable_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -27,22 +41,43 @@ class Given:
     files: Mapping[str, manifest.Input]
 
 
-def read(source: str, *, mapping: Path | None = None) -> Given:
-    """Read a source: `bundled`, or a file or folder of official files, or a table with its `mapping`.
+def read(source: Source) -> Given:
+    """Read a source: the bundled figures, official files, or a table with its mapping.
 
-    Raises SaidToPeople when the source is not there or nothing in it can be used.
+    Raises SaidToPeople when the source is not there, nothing in it can be used, or some figures cannot
+    be used and the caller has not said to go on without them: all of them are then said at once.
     """
-    if source == BUNDLED:
-        return _given(source, bundled.read(), sorted(bundled.FOLDER.glob("*.parquet")))
-    path = Path(source)
+    if source.where == BUNDLED:
+        return _given(source.where, bundled.read(), sorted(bundled.FOLDER.glob("*.parquet")))
+    path = Path(source.where)
     if not path.exists():
         raise SaidToPeople(
-            "there is no such file or folder.", where=source, remedy="Give its path, or say bundled."
+            "there is no such file or folder.", where=source.where, remedy="Give its path, or say bundled."
         )
     files = sorted(path.rglob("*")) if path.is_dir() else [path]
-    if mapping is None:
-        return _given(source, sources.england.read(path), files)
-    return _given(source, sources.table.read(path, mapping=mapping), [*files, mapping])
+    if source.mapping is None:
+        found = sources.england.read(path)
+    else:
+        found = sources.table.read(path, mapping=source.mapping)
+        files = [*files, source.mapping]
+    if not source.usable_only:
+        _refuse(found.problems, source.where)
+    return _given(source.where, found, files)
+
+
+def _refuse(problems: pl.DataFrame, where: str) -> None:
+    """Say all figures that cannot be used, at once, and what would be left out."""
+    lost = problems.filter(pl.col("left_out") > 0)
+    if lost.is_empty():
+        return
+    rows = lost.head(LISTED).select("file", "row", "column", "what", "remedy").rows()
+    said = "; ".join(" ".join(str(part) for part in row if part is not None) for row in rows)
+    more = f"; and {lost.height - LISTED} more" if lost.height > LISTED else ""
+    raise SaidToPeople(
+        f"{lost['left_out'].sum()} figures cannot be used: {said}{more}",
+        where=where,
+        remedy="Mend the file, or say --usable-only to go on without them.",
+    )
 
 
 def _given(name: str, reading: sources.Reading, files: list[Path]) -> Given:

@@ -4,10 +4,10 @@ import errno
 import json
 from pathlib import Path
 
-import district
 import polars as pl
 import pytest
 
+import district
 from commonroom import pipeline
 from commonroom.errors import SaidToPeople
 from commonroom.pipeline import given
@@ -18,7 +18,9 @@ from commonroom.store import doctor, evidence
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("district")
     table, mapping, system = district.write(folder)
-    pipeline.build(source=str(table), system=str(system), folder=folder / "evidence", mapping=mapping)
+    pipeline.build(
+        source=pipeline.Source(str(table), mapping=mapping), system=str(system), folder=folder / "evidence"
+    )
     return folder / "evidence"
 
 
@@ -26,8 +28,8 @@ def test_a_district_is_built_in_steps_that_are_told(tmp_path: Path) -> None:
     table, mapping, system = district.write(tmp_path)
     told: list[tuple[str, float]] = []
     found = pipeline.build(
-        source=str(table), system=str(system), folder=tmp_path / "evidence", mapping=mapping,
-        report=lambda step, share: told.append((step, share)),
+        source=pipeline.Source(str(table), mapping=mapping), system=str(system),
+        folder=tmp_path / "evidence", report=lambda step, share: told.append((step, share)),
     )  # fmt: skip
     assert [share for _, share in told] == sorted(share for _, share in told)
     assert told[-1] == ("Done", 1.0)
@@ -39,7 +41,9 @@ def test_a_district_is_built_in_steps_that_are_told(tmp_path: Path) -> None:
 def test_two_builds_of_the_same_inputs_are_the_same_bytes(tmp_path: Path) -> None:
     table, mapping, system = district.write(tmp_path)
     folders = [
-        pipeline.build(source=str(table), system=str(system), folder=tmp_path / name, mapping=mapping).path
+        pipeline.build(
+            source=pipeline.Source(str(table), mapping=mapping), system=str(system), folder=tmp_path / name
+        ).path
         for name in ("one", "two")
     ]
     first, second = ({p.name: p.read_bytes() for p in folder.iterdir()} for folder in folders)
@@ -131,7 +135,9 @@ def test_the_report_is_written_whole_or_not_at_all(
 def test_one_school_in_its_phase_is_built_and_told(tmp_path: Path) -> None:
     frame = district.rows(43).filter((pl.col("Level") == "ES") | (pl.col("School ID") == "610000"))
     table, mapping, system = district.write(tmp_path, frame)
-    pipeline.build(source=str(table), system=str(system), folder=tmp_path / "evidence", mapping=mapping)
+    pipeline.build(
+        source=pipeline.Source(str(table), mapping=mapping), system=str(system), folder=tmp_path / "evidence"
+    )
     found = pipeline.find(tmp_path / "evidence", school="610000", preset=None, k=5, phase=None)
     assert found.rows() == []
     assert found.sentences
@@ -141,7 +147,7 @@ def test_one_school_in_its_phase_is_built_and_told(tmp_path: Path) -> None:
 def test_one_year_is_enough_for_families_and_says_what_is_not_estimated(tmp_path: Path) -> None:
     table, mapping, system = district.write(tmp_path, district.rows().filter(pl.col("Year") == 2024))
     found = pipeline.build(
-        source=str(table), system=str(system), folder=tmp_path / "evidence", mapping=mapping
+        source=pipeline.Source(str(table), mapping=mapping), system=str(system), folder=tmp_path / "evidence"
     )
     assert "value_added_schools" not in found.manifest.tables
     assert any("3 years" in sentence for sentence in found.manifest.sentences)
@@ -153,7 +159,7 @@ def test_one_year_is_enough_for_families_and_says_what_is_not_estimated(tmp_path
 def test_a_system_that_matches_no_school_changes_nothing(tmp_path: Path) -> None:
     table, mapping, _ = district.write(tmp_path)
     with pytest.raises(SaidToPeople, match="no school of the data belongs to the system Greater Manchester"):
-        pipeline.build(source=str(table), folder=tmp_path / "evidence", mapping=mapping)
+        pipeline.build(source=pipeline.Source(str(table), mapping=mapping), folder=tmp_path / "evidence")
     assert not (tmp_path / "evidence").exists()
 
 
@@ -163,7 +169,7 @@ def test_official_files_are_a_source(tmp_path: Path) -> None:
     (folder / "england_abs.csv").write_text(
         "LA,ESTAB,URN,PERCTOT,PPERSABS10\n350,3614,100000,2.6,3.4\nNAT,PRI,,4,8.2\n", "utf-8"
     )
-    found = given.read(str(tmp_path))
+    found = given.read(pipeline.Source(str(tmp_path)))
     assert found.inputs.figures["variable"].to_list() == ["absence", "persistent_absence"]
     assert list(found.files) == ["2018-2019/england_abs.csv"]
     counts, problems = pipeline.read([tmp_path])
@@ -173,7 +179,20 @@ def test_official_files_are_a_source(tmp_path: Path) -> None:
 
 def test_a_source_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(SaidToPeople, match="there is no such file or folder"):
-        given.read(str(tmp_path / "nothing"))
+        given.read(pipeline.Source(str(tmp_path / "nothing")))
+
+
+def test_figures_that_cannot_be_used_are_said_at_once_and_left_out_only_when_told(tmp_path: Path) -> None:
+    share = pl.when(pl.col("School ID").is_in(["610001", "610002"]) & (pl.col("Year") == 2024))
+    wrong = district.rows().with_columns(
+        share.then(pl.lit("140")).otherwise("Meets Reading").alias("Meets Reading")
+    )
+    table, mapping, system = district.write(tmp_path, wrong)
+    with pytest.raises(SaidToPeople, match=r"2 figures cannot be used: district.csv .*usable-only"):
+        given.read(pipeline.Source(str(table), mapping=mapping))
+    source = pipeline.Source(str(table), mapping=mapping, usable_only=True)
+    found = pipeline.build(source=source, system=str(system), folder=tmp_path / "evidence")
+    assert found.manifest.problems == 2
 
 
 def test_a_first_mapping_is_suggested(tmp_path: Path) -> None:
