@@ -88,8 +88,8 @@ def test_words_are_one_language() -> None:
 
 def test_a_system_elsewhere_is_not_told_of_england() -> None:
     assert EN.beside("England") is EN
-    for words, nation, own in ((EN, "Cymru", "England"), (CY, "Cymru", "Lloegr")):
-        said = words.beside(nation)
+    for spoken, nation, own in ((EN, "Cymru", "England"), (CY, "Cymru", "Lloegr")):
+        said = spoken.beside(nation)
         assert said["place.nation"] == "Cymru"
         assert not [key for key, text in said.sentences.items() if own in text and "glance" in key]
         assert "2020" not in said["glance.years"]

@@ -2,15 +2,17 @@ from __future__ import annotations
 
 import errno
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 import district
-from commonroom import pipeline
+from commonroom import families, pipeline
 from commonroom.errors import SaidToPeople
-from commonroom.pipeline import given
+from commonroom.panel import systems
+from commonroom.pipeline import alike, given, telling
 from commonroom.store import doctor, evidence
 
 
@@ -198,3 +200,73 @@ def test_figures_that_cannot_be_used_are_said_at_once_and_left_out_only_when_tol
 def test_a_first_mapping_is_suggested(tmp_path: Path) -> None:
     table, _, _ = district.write(tmp_path)
     assert "school: School ID" in pipeline.suggest(table)
+
+
+def test_the_demo_builds_and_tells_with_a_summary(
+    built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[dict[str, object]] = []
+
+    def build(**options: object) -> evidence.Evidence:
+        asked.append(options)
+        options["report"]("Built", 1.0)  # type: ignore[operator]
+        return evidence.open(built)
+
+    monkeypatch.setattr(telling.building, "build", build)
+    told: list[float] = []
+    summary = pipeline.demo(built, tmp_path / "report.html", report=lambda _, share: told.append(share))
+    assert asked[0]["system"] == "greater-manchester"
+    assert told == [0.9, 0.9, 1.0]
+    assert summary.report.exists()
+    assert any("95 % range" in sentence for sentence in summary.sentences)
+    assert any(str(built) in sentence for sentence in summary.sentences)
+
+
+def test_a_measure_without_a_figure_here_is_not_summed_up(built: Path) -> None:
+    story = telling.story(built)
+    empty = replace(story.glance, frame=story.glance.frame.clear())
+    assert len(telling._sentences(replace(story, glance=empty))) == 1
+
+
+def test_a_preset_that_the_data_cannot_bear_is_noted(built: Path) -> None:
+    schools = evidence.open(built).table("comparable", where={"phase": "primary"})
+    found, notes = alike._under(schools, [families.load_preset("mobility"), families.load_preset("eal")])
+    assert list(found) == ["eal"]
+    assert notes[0].startswith(families.load_preset("mobility").label)
+
+
+def test_a_number_that_was_joined_leads_to_its_school(manchester: Path) -> None:
+    opened = evidence.open(manchester)
+    joined = opened.table("joins", where={"rule": "one-to-one"})
+    inside = set(opened.table("comparable", where={"in_system": True})["school"])
+    row = joined.filter(pl.col("school").is_in(list(inside))).row(0, named=True)
+    by_number = pipeline.find(manchester, school=row["number"], preset=None, k=3, phase=None)
+    assert (
+        by_number.rows()
+        == pipeline.find(manchester, school=row["school"], preset=None, k=3, phase=None).rows()
+    )
+
+
+def test_greater_manchester_stands_beside_england(manchester: Path) -> None:
+    opened = evidence.open(manchester)
+    inside = opened.table("schools", where={"in_system": True})
+    assert set(inside["authority"]) == set(systems.load("greater-manchester").authorities)
+    heads = {row["measure"] for row in pipeline.map(manchester, phase=None).rows()}
+    assert heads == {"attainment8", "rwm_expected"}
+    measures = {row["measure"] for row in pipeline.gap(manchester).rows()}
+    assert measures == {"attainment8", "progress8", "five_ac_english_maths"}
+    floor = [row for row in pipeline.floor(manchester).rows() if row["then"] and row["place"] == "system"]
+    assert [(row["measure"], row["number"], row["schools"]) for row in floor] == [
+        ("level4_english_maths", None, 0),
+        ("five_ac_english_maths", 3, 156),
+    ]
+
+
+def test_the_left_out_year_is_foreseen_better_than_by_last_year(manchester: Path) -> None:
+    rows = [row for row in pipeline.left_out_year(manchester).rows() if row["schools"] == "all"]
+    latest = {row["measure"]: row["year"] for row in rows}
+    crps = {
+        (row["measure"], row["model"]): row["crps"] for row in rows if row["year"] == latest[row["measure"]]
+    }
+    for measure in ("attainment8", "rwm_expected"):
+        assert crps[measure, "ours"] < crps[measure, "last value"]
