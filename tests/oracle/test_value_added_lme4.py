@@ -65,10 +65,9 @@ def ours() -> list[list[float]]:
             root = np.array([[found.components.trend[0], 0], found.components.trend[1:]])
             spread = root @ root.T
             school = [found.components.level] if random == "intercept" else [*np.diag(spread), spread[0, 1]]
-            own = likelihood.divide_back(found.at.root, found.at.residuals[:, :, None])[:, :, 0]
             tau = likelihood.basis(data.years, data.years)
             loadings = np.ones(5) * found.components.level if random == "intercept" else tau @ spread[:, 0]
-            first = (loadings[:, None] * own * data.seen.T).sum(axis=0)[:3]
+            first = (loadings[:, None] * found.at.scores).sum(axis=0)[:3]
             errors = np.sqrt(np.diag(found.effects_covariance))
             answers.append(
                 [found.criterion, *school, found.components.noise, *found.at.effects, *errors, *first]

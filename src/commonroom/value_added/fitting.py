@@ -28,6 +28,10 @@ DOUBTLESS = 20.0
 THIN = 1500
 #: Step of the differences of the exact gradient from which uncertainty is computed.
 STEP = 1e-4
+#: A variance (log, squared z) this near its lowest is none: nothing in the data tells it from 0.
+NONE = 2.0
+#: Least curvature of a direction: for Newton's steps, and where it says how sure estimates are.
+LEAST_STEEP, LEAST_SURE = 1.0, 2e-3
 #: A correlation of two estimates beyond this means that the data cannot tell the two apart.
 NOT_SEPARABLE = -0.9
 
@@ -96,7 +100,7 @@ def _settle(
     panel: SchoolYears, some: SchoolYears, start: Components, free: tuple[str, ...], *, reml: bool = True
 ) -> Fit:
     """The best for all schools, from the best for some of them."""
-    curve = _curvature(some, start, free, reml) * (len(panel.schools) / len(some.schools))
+    curve = _upward(_curvature(some, start, free, reml)) * (len(panel.schools) / len(some.schools))
     best, arrived = _approach(panel, start, free, curve=curve, reml=reml)
     if not arrived:
         best = _maximise(panel, best, free, reml=reml)
@@ -188,11 +192,17 @@ def _approach(
     return at, False
 
 
-def _curvature(panel: SchoolYears, at: Components, free: tuple[str, ...], reml: bool) -> Floats:
-    """Second derivatives (f, f) of the criterion by the free parameters, as steep as they are but upward.
+def _upward(curvature: Floats) -> Floats:
+    """The curvature as steep as it is but upward, and nowhere flat.
 
     Turning downward directions up lets Newton's steps leave a saddle (a trend of no size is one).
     """
+    values, vectors = np.linalg.eigh(curvature)
+    return np.asarray(vectors @ np.diag(np.maximum(np.abs(values), LEAST_STEEP)) @ vectors.T)
+
+
+def _curvature(panel: SchoolYears, at: Components, free: tuple[str, ...], reml: bool) -> Floats:
+    """Second derivatives (f, f) of the criterion by the free parameters: differences of its gradient."""
     vector = likelihood.to_vector(at, free)
     here = likelihood.criterion_and_gradient(panel, at, free, reml=reml)[1]
     rows = []
@@ -201,8 +211,7 @@ def _curvature(panel: SchoolYears, at: Components, free: tuple[str, ...], reml: 
         moved[place] += STEP
         components = likelihood.from_vector(moved, at, free)
         rows.append((likelihood.criterion_and_gradient(panel, components, free, reml=reml)[1] - here) / STEP)
-    values, vectors = np.linalg.eigh((np.array(rows) + np.array(rows).T) / 2)
-    return np.asarray(vectors @ np.diag(np.maximum(np.abs(values), 1.0)) @ vectors.T)
+    return np.asarray((np.array(rows) + np.array(rows).T) / 2)
 
 
 def _uncertainty(panel: SchoolYears, at: Components, free: tuple[str, ...], reml: bool) -> Floats:
@@ -211,11 +220,13 @@ def _uncertainty(panel: SchoolYears, at: Components, free: tuple[str, ...], reml
     A parameter on its bound has none: its rows are 0, and it is said to be not detectable.
     """
     vector = likelihood.to_vector(at, free)
-    inside = (vector > likelihood.LOWEST + 0.1) & (vector < likelihood.HIGHEST - 0.1)
+    inside = (vector > likelihood.LOWEST + NONE) & (vector < likelihood.HIGHEST - 0.1)
     moving = tuple(name for name, there in zip(free, inside, strict=True) if there)
     places = np.flatnonzero(inside)
     result = np.zeros((len(free), len(free)))
     if moving:
         # -2 log likelihood curves twice as much as minus the log likelihood.
-        result[np.ix_(places, places)] = 2 * np.linalg.inv(_curvature(panel, at, moving, reml))
+        values, vectors = np.linalg.eigh(_curvature(panel, at, moving, reml))
+        inverse = vectors @ np.diag(2 / np.maximum(values, LEAST_SURE)) @ vectors.T
+        result[np.ix_(places, places)] = inverse
     return result

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from commonroom.value_added.layouts import Layout
 from commonroom.value_added.school_years import Floats, SchoolYears
 
 #: Years from which the own trend is measured, and by which it is scaled (a slope is z in five years).
@@ -77,77 +78,107 @@ def _root(components: Components) -> Floats:
 
 @dataclass(frozen=True)
 class Blocks:
-    """Per-school blocks at some components: the root of V, and X and y divided by it.
+    """Per-school blocks at some components: V^-1, what it makes of the residuals, and the effects.
 
-    `root` (T, T, J) lower triangles, `design` (T, J, p) and `figures` (T, J) after L^-1,
-    `cross` = X'V^-1 X (p, p), `effects` b (p), `rest` = r'V^-1 r, `log_v` = sum of log|V|.
+    `inverse` (T, T, J): V^-1, 0 where a year was not seen; `scores` (T, J): V^-1 (y - X b); `cross` =
+    X'V^-1 X (p, p), `effects` b (p), `rest` = r'V^-1 r, `log_v` = sum of log|V|.
     """
 
-    root: Floats
-    design: Floats
-    figures: Floats
+    inverse: Floats
+    scores: Floats
     cross: Floats
     effects: Floats
     rest: float
     log_v: float
 
-    @property
-    def residuals(self) -> Floats:
-        """L^-1 (y - X b), (T, J)."""
-        return np.asarray(self.figures - self.design @ self.effects)
+
+@dataclass(frozen=True)
+class _Part:
+    """Some schools: V^-1 (T, T, J), and V^-1 times ones and the moving columns (T, 1 + m + 1, J)."""
+
+    layout: Layout
+    inverse: Floats
+    divided: Floats
 
 
 def blocks(panel: SchoolYears, components: Components) -> Blocks:
-    """Factor every school's covariance and solve for the fixed effects (generalised least squares)."""
+    """Invert every school's covariance and solve for the fixed effects (generalised least squares)."""
+    return _blocks(panel, components)[0]
+
+
+def _blocks(panel: SchoolYears, components: Components) -> tuple[Blocks, list[_Part]]:
+    """The blocks, and the parts they were put together from."""
     years = panel.years
     base = covariance(components, years, years) + components.shock * np.eye(len(years))
-    root = factor(base, components.noise * panel.noise.T, panel.seen.T)
-    right = np.concatenate([panel.design, panel.figures[:, :, None]], axis=2).transpose(1, 0, 2)
-    halved = divide(root, np.ascontiguousarray(right))
-    flat = halved.reshape(-1, halved.shape[2])
-    cross = flat.T @ flat
-    inner = cross[:-1, :-1]
-    effects = np.asarray(np.linalg.solve(inner, cross[:-1, -1]))
-    rest = float(cross[-1, -1] - effects @ cross[:-1, -1])
-    log_v = 2 * float(sum(np.log(root[time, time]).sum() for time in range(len(years))))
-    return Blocks(root, halved[:, :, :-1], halved[:, :, -1], inner, effects, rest, log_v)
+    layout, parts, log_v = panel.layout, [], 0.0
+    gram = np.zeros((1, 1))
+    for some in layout.parts():
+        inverse, log_det = invert(base, components.noise * some.noise + some.gap)
+        ones = inverse.sum(axis=0)[:, None]
+        divided = np.concatenate([ones, np.einsum("tuj,ukj->tkj", inverse, some.moving)], axis=1)
+        parts.append(_Part(some, inverse, divided))
+        log_v += log_det
+        gram = gram + _gram(parts[-1])
+    cross = gram[np.ix_(layout.place, layout.place)]
+    beside = gram[layout.place, -1]
+    effects = np.asarray(np.linalg.solve(cross, beside))
+    rest = float(gram[-1, -1] - effects @ beside)
+    spread = np.zeros(len(gram) - 1)
+    spread[layout.place] = effects
+    scores = np.concatenate([_scores(part, spread) for part in parts], axis=1)
+    inverses = np.concatenate([part.inverse for part in parts], axis=2)
+    return Blocks(inverses, scores, cross, effects, rest, log_v), parts
 
 
-def factor(base: Floats, diagonal: Floats, seen: NDArray[np.bool_]) -> Floats:
-    """Cholesky roots (T, T, J) of `base` (T, T) plus `diagonal` (T, J); an unseen year is 1, alone."""
+def invert(base: Floats, diagonal: Floats) -> tuple[Floats, float]:
+    """Inverses (T, T, J) of `base` (T, T) plus `diagonal` (T, J), and the sum of their log determinants.
+
+    One year after the other borders the inverse of those before it; a year with an infinite diagonal
+    is not there: its rows are 0, and its determinant is not counted.
+    """
     times, schools = diagonal.shape
-    root = np.zeros((times, times, schools))
-    for column in range(times):
-        left = base[column, column] + diagonal[column]
-        for before in range(column):
-            left = left - root[column, before] ** 2
-        root[column, column] = np.sqrt(np.where(seen[column], left, 1.0))
-        for row in range(column + 1, times):
-            left = np.where(seen[row] & seen[column], base[row, column], 0.0)
-            for before in range(column):
-                left = left - root[row, before] * root[column, before]
-            root[row, column] = left / root[column, column]
-    return root
+    inverse = np.zeros((times, times, schools))
+    product = np.ones(schools)
+    for last in range(times):
+        before = inverse[:last, :last]
+        reached = np.einsum("u,utj->tj", base[:last, last], before)
+        pivot = base[last, last] + diagonal[last] - base[:last, last] @ reached
+        product *= np.where(np.isinf(pivot), 1.0, pivot)
+        shared = reached / pivot
+        before += shared[:, None] * reached[None]
+        inverse[last, :last] = inverse[:last, last] = -shared
+        inverse[last, last] = 1 / pivot
+    return inverse, float(np.log(product).sum())
 
 
-def divide(root: Floats, right: Floats) -> Floats:
-    """L^-1 B for B (T, J, k), school by school at once."""
-    result = right.copy()
-    for row in range(root.shape[0]):
-        for before in range(row):
-            result[row] -= root[row, before][:, None] * result[before]
-        result[row] /= root[row, row][:, None]
-    return result
+def _gram(part: _Part) -> Floats:
+    """Z'V^-1 Z of years, lasting columns, moving columns and figures, from sums over schools."""
+    lasting, moving, divided = part.layout.lasting, part.layout.moving, part.divided
+    times, columns = moving.shape[:2]
+    ones, others = divided[:, 0], divided[:, 1:]
+    across = moving.reshape(times, columns, -1)
+    inner = sum(across[time] @ others[time].T for time in range(times))
+    both = ones @ lasting
+    weight = ones.sum(axis=0)[:, None]
+    aside = others.sum(axis=0) @ lasting
+    along = others.sum(axis=2)
+    return np.block(
+        [
+            [part.inverse.sum(axis=2), both, along],
+            [both.T, lasting.T @ (weight * lasting), aside.T],
+            [along.T, aside, np.asarray(inner)],
+        ]
+    )
 
 
-def divide_back(root: Floats, right: Floats) -> Floats:
-    """L'^-1 B for B (T, J, k), school by school at once."""
-    result = right.copy()
-    for row in range(root.shape[0] - 1, -1, -1):
-        for after in range(row + 1, root.shape[0]):
-            result[row] -= root[after, row][:, None] * result[after]
-        result[row] /= root[row, row][:, None]
-    return result
+def _scores(part: _Part, effects: Floats) -> Floats:
+    """V^-1 (y - X b) of some schools (T, J), with an effect for every year and column."""
+    times, lasting = len(part.inverse), part.layout.lasting
+    held = times + lasting.shape[1]
+    level = (lasting @ effects[times:held])[None] * part.divided[:, 0]
+    level += np.einsum("u,utj->tj", effects[:times], part.inverse)
+    level += np.einsum("k,tkj->tj", effects[held:], part.divided[:, 1:-1])
+    return np.asarray(part.divided[:, -1] - level)
 
 
 def criterion(panel: SchoolYears, components: Components, *, reml: bool = True) -> float:
@@ -168,8 +199,15 @@ def criterion_and_gradient(
 
     d(-2l) = sum_j < V^-1 - E H^-1 E' - e e', dV >, with E = V^-1 X and e = V^-1 r, school by school.
     """
-    at = blocks(panel, components)
-    total, on_diagonal = _scores(panel, at, reml)
+    at, parts = _blocks(panel, components)
+    total, weighted = at.scores @ at.scores.T, float((at.scores**2 * panel.layout.noise).sum())
+    total = np.einsum("tuj->tu", at.inverse) - total
+    weighted = float(np.einsum("ttj,tj->", at.inverse, panel.layout.noise)) - weighted
+    if reml and at.cross.size:
+        inner = _spread(panel.layout, np.linalg.inv(at.cross))
+        for part in parts:
+            lost, lost_noise = _lost(part, inner)
+            total, weighted = total - lost, weighted - lost_noise
     years = panel.years
     apart = np.abs(years[:, None] - years[None, :])
     drift = components.level * components.persistence**apart
@@ -186,34 +224,37 @@ def criterion_and_gradient(
         outer = trend @ unit @ root.T @ trend.T
         derivative[name] = outer + outer.T
     gradient = [
-        components.noise * float((on_diagonal * panel.noise.T).sum())
-        if name == "noise"
-        else float((total * derivative[name]).sum())
+        components.noise * weighted if name == "noise" else float((total * derivative[name]).sum())
         for name in free
     ]
     return _criterion(panel, at, reml), np.array(gradient)
 
 
-def _scores(panel: SchoolYears, at: Blocks, reml: bool) -> tuple[Floats, Floats]:
-    """Sum over schools (T, T), and diagonals (T, J), of V^-1 - E H^-1 E' - e e' where seen."""
-    times, schools = at.figures.shape
-    unit = np.broadcast_to(np.eye(times)[:, None, :], (times, schools, times))
-    parts = [divide(at.root, np.ascontiguousarray(unit)), at.residuals[:, :, None]]
-    if reml and at.cross.size:
-        parts.append(at.design @ np.linalg.cholesky(np.linalg.inv(at.cross)))
-    back = divide_back(at.root, np.concatenate(parts, axis=2))
-    seen = panel.seen.T
-    sign = np.ones(back.shape[2])
-    # The first T columns are the inverse itself, all others enter as squares taken away.
-    total = np.zeros((times, times))
-    on_diagonal = np.zeros((times, schools))
-    for row in range(times):
-        for column in range(row, times):
-            both = seen[row] & seen[column]
-            inverse = back[row, :, column]
-            squares = np.einsum("jk,jk,k->j", back[row][:, times:], back[column][:, times:], sign[times:])
-            value = np.where(both, inverse - squares, 0.0)
-            total[row, column] = total[column, row] = value.sum()
-            if row == column:
-                on_diagonal[row] = value
-    return total, on_diagonal
+def _spread(layout: Layout, inner: Floats) -> Floats:
+    """A matrix of the design's columns as one of all years, lasting and moving columns."""
+    count = len(layout.noise) + layout.lasting.shape[1] + layout.moving.shape[1] - 1
+    found = np.zeros((count, count))
+    found[np.ix_(layout.place, layout.place)] = inner
+    return found
+
+
+def _lost(part: _Part, inner: Floats) -> tuple[Floats, float]:
+    """Sum over some schools of V^-1 X H^-1 X' V^-1 (T, T), and of its diagonal times the noise.
+
+    X H^-1 X' = C + sum_k (d_k f_k' + f_k d_k'): C of the years alone, d_k ones or a moving column, and
+    f_k what H^-1 makes of the columns after it; so that nothing as wide as the design is divided.
+    """
+    lasting, moving, inverse = part.layout.lasting, part.layout.moving[:, :-1], part.inverse
+    times, held = len(inverse), len(inverse) + lasting.shape[1]
+    squares = ((lasting @ inner[times:held, times:held]) * lasting).sum(axis=1) / 2
+    facing = np.empty((times, 1 + moving.shape[1], len(lasting)))
+    facing[:, 0] = inner[:times, times:held] @ lasting.T + squares
+    facing[:, 0] += np.einsum("kj,tkj->tj", inner[held:, times:held] @ lasting.T, moving)
+    facing[:, 1:] = inner[:times, held:, None] + np.matmul(inner[held:, held:] / 2, moving)
+    divided = np.einsum("tuj,ukj->tkj", inverse, facing)
+    known = part.divided[:, :-1]
+    half = divided.reshape(times, -1) @ known.reshape(times, -1).T
+    turned = np.matmul(inner[:times, :times], inverse)
+    total = inverse.reshape(times, -1) @ turned.reshape(times, -1).T + half + half.T
+    diagonal = np.einsum("tuj,tuj->tj", inverse, turned) + 2 * np.einsum("tkj,tkj->tj", divided, known)
+    return total, float((diagonal * part.layout.noise).sum())

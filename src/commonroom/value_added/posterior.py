@@ -38,11 +38,10 @@ def own_level(fit: Fit, years: NDArray[np.int64]) -> Posterior:
     # The origin of the own trend is that of the fitted years, so that the two covariances agree.
     across, prior = whole[:count, count:], whole[count:, count:]
     once = panel.seen.sum(axis=1) == 1
-    right = np.where(panel.seen.T[:, :, None], across[:, None, :], 0.0)
-    half = likelihood.divide(at.root, right)
-    means = np.einsum("tjq,tj->jq", half, at.residuals)
-    conditional = prior[None] - np.einsum("tjq,tjs->jqs", half, half)
-    pull = np.einsum("tjq,tjp->jqp", half, at.design)
+    weights = np.tensordot(across, at.inverse, axes=(0, 0))
+    means = np.ascontiguousarray((across.T @ at.scores).T)
+    conditional = prior[None] - np.einsum("quj,us->jqs", weights, across)
+    pull = np.einsum("quj,jup->jqp", weights, panel.design)
     effects = np.einsum("jqp,pr,jsr->jqs", pull, fit.effects_covariance, pull)
     priors = np.broadcast_to(np.diag(prior), means.shape).copy()
     factor = newcomer_factor(fit)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from commonroom.panel import Measure
-from commonroom.value_added import contexts, places
+from commonroom.value_added import contexts, layouts, places
 from commonroom.value_added.errors import NoSpread, NotEnoughYears, NotThisMeasure
 
 Floats = NDArray[np.float64]
@@ -40,6 +41,11 @@ class SchoolYears:
     spreads: Floats
     cohorts: Floats
     typical_cohort: float
+
+    @cached_property
+    def layout(self) -> layouts.Layout:
+        """The same as the likelihood reads it."""
+        return layouts.lay_out(self.figures, self.seen, self.noise, self.design)
 
     def without_design(self, figures: Floats) -> SchoolYears:
         """The same school-years with other `figures` and no fixed effects."""
