@@ -128,7 +128,7 @@
     if (move) { card.focus({ preventScroll: true }); card.scrollIntoView({ block: "nearest" }); }
   };
 
-  addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((one) => { one.open = true; }));
+  addEventListener("beforeprint", () => document.querySelectorAll("details:not(.long)").forEach((one) => { one.open = true; }));
   if (!cards.schools.length) return;
 
   const once = new Map();
