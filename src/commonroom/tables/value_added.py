@@ -42,6 +42,13 @@ SCHOOLS = Table(
             for quantity, meaning in QUANTITIES.items()
             for suffix, part, unit in _PARTS
         ),
+        Column(
+            "attainment_improvement_correlation",
+            pl.Float64,
+            "How attainment and improvement err together (posterior)",
+            "correlation",
+            (-1, 1),
+        ),
         Column("attainment_reliability", pl.Float64, "1 less posterior by prior variance", "share", (0, 1)),
         Column("improvement_reliability", pl.Float64, "1 less posterior by prior variance", "share", (0, 1)),
     ),

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from commonroom.tables.panel import CONTEXT_VARIABLES
 from commonroom.value_added import places
+from commonroom.value_added.places import Places
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -24,30 +25,26 @@ OFTEN_UNKNOWN = 0.01
 ALIASED = 1e-7
 
 
-def standardised(
-    context: pl.DataFrame, name: str, schools: tuple[str, ...], years: NDArray[np.int64]
-) -> Floats:
+def standardised(column: pl.Series, at: Places) -> Floats:
     """One variable as a (J, T) array in standard deviations within year, nan where unknown."""
-    grid = places.grid(context, name, schools, years)
+    grid = at.grid(column)
     counts = np.isfinite(grid).sum(axis=0)
-    for time in range(len(years)):
-        column = grid[:, time]
-        spread = np.nanstd(column) if counts[time] > 1 else 0.0
-        grid[:, time] = (column - np.nanmean(column)) / spread if spread > 0 else np.nan
+    for time in range(at.shape[1]):
+        values = grid[:, time]
+        spread = np.nanstd(values) if counts[time] > 1 else 0.0
+        grid[:, time] = (values - np.nanmean(values)) / spread if spread > 0 else np.nan
     return grid
 
 
-def own(context: pl.DataFrame, name: str, schools: tuple[str, ...], years: NDArray[np.int64]) -> Flags:
+def own(context: pl.DataFrame, name: str, at: Places) -> Flags:
     """Which figures (J, T) of a variable are that very year's, not carried from a year near by.
 
     A year in which a minority of the schools present have their own has none: the others cannot be
     told from them within the year.
     """
     elsewhere = pl.col("carried").fill_null("").str.contains(rf"(?:^|; ){name} \d")
-    mine = pl.when(~elsewhere).then(pl.col(name)).alias(name)
-    known = np.isfinite(places.grid(context.with_columns(mine), name, schools, years))
-    there = np.isfinite(places.grid(context.with_columns(there=pl.lit(1.0)), "there", schools, years))
-    often = known.sum(axis=0) >= KNOWN_ENOUGH * there.sum(axis=0)
+    known = np.isfinite(at.grid(context.select(pl.when(~elsewhere).then(pl.col(name)))[name]))
+    often = known.sum(axis=0) >= KNOWN_ENOUGH * at.there().sum(axis=0)
     return np.asarray(known & often)
 
 
@@ -59,11 +56,11 @@ def design(
     A school without a variable stands at the mean with an indicator; columns that others already
     explain are left out. The deviation is 0 where the cohort's own context is not known.
     """
-    shape = (len(schools), len(years))
+    shape, at = (len(schools), len(years)), places.find(context, schools, years)
     parts = [np.broadcast_to(np.eye(len(years))[time], shape) for time in range(len(years))]
     names = [f"year {year}" for year in years]
     for name in INTAKE:
-        values = standardised(context, name, schools, years)
+        values = standardised(context[name], at)
         if np.isfinite(values)[seen].mean() < KNOWN_ENOUGH:
             continue
         known = np.isfinite(values)
@@ -75,7 +72,7 @@ def design(
             parts.append(np.broadcast_to(np.isnan(mean), shape))
             names.append(f"{name} unknown")
         if name in OF_COHORT:
-            mine = known & own(context, name, schools, years)
+            mine = known & own(context, name, at)
             parts.append(np.where(mine, np.nan_to_num(values - mean), 0))
             names.append(f"{name} of the cohort")
     stacked = np.stack(parts, axis=2) * seen[:, :, None]

@@ -131,6 +131,7 @@ def _schools(fitted: Fit, years: tuple[int, int]) -> pl.DataFrame:
             **_quantity("attainment", attainment, deviation, (0.0, spread)),
             **_quantity("level", level, level_sd, (mean, spread)),
             **_quantity("improvement", improvement, uncertain, (0.0, spread)),
+            "attainment_improvement_correlation": posterior.together(found),
             "attainment_reliability": _reliability(deviation, found.priors[:, 1]),
             "improvement_reliability": _reliability(uncertain, prior_change * factor),
         }

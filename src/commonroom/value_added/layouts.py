@@ -43,7 +43,8 @@ def lay_out(figures: Floats, seen: NDArray[np.bool_], noise: Floats, design: Flo
     """The layout of school-years (J, T) and their `design` (J, T, p), 0 where not seen."""
     times = seen.shape[1]
     first = seen.argmax(axis=1)
-    lasting, moving = [], []
+    lasting: list[Floats] = []
+    moving: list[Floats] = []
     kinds: list[tuple[int, int]] = []
     for column in np.moveaxis(design, 2, 0):
         used = np.flatnonzero(column.any(axis=0))

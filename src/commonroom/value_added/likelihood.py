@@ -204,7 +204,7 @@ def criterion_and_gradient(
     total = np.einsum("tuj->tu", at.inverse) - total
     weighted = float(np.einsum("ttj,tj->", at.inverse, panel.layout.noise)) - weighted
     if reml and at.cross.size:
-        inner = _spread(panel.layout, np.linalg.inv(at.cross))
+        inner = _spread(panel.layout, np.asarray(np.linalg.inv(at.cross)))
         for part in parts:
             lost, lost_noise = _lost(part, inner)
             total, weighted = total - lost, weighted - lost_noise

@@ -90,6 +90,18 @@ def change(posterior: Posterior) -> tuple[Floats, Floats]:
     return posterior.means[:, -1] - posterior.means[:, 0], np.sqrt(np.maximum(variance, 0))
 
 
+def together(posterior: Posterior) -> Floats:
+    """Posterior correlation (J) of the last level asked for with the change to it since the first.
+
+    The last level is in both, so that a level taken too high is a change taken too high; 0 where
+    nothing about the change is unsure.
+    """
+    covariances = posterior.covariances
+    shared = covariances[:, -1, -1] - covariances[:, 0, -1]
+    spread = np.sqrt(covariances[:, -1, -1]) * change(posterior)[1]
+    return np.clip(np.divide(shared, spread, out=np.zeros_like(shared), where=spread > 0), -1, 1)
+
+
 def with_context(fit: Fit, posterior: Posterior, time: int) -> tuple[Floats, Floats]:
     """Posterior mean and deviation (J) of the level with context in the year at `time`.
 

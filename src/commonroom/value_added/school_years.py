@@ -73,7 +73,8 @@ def arrange(outcomes: pl.DataFrame, context: pl.DataFrame, *, measure: Measure, 
     rows = _rows(outcomes, measure, phase)
     schools = tuple(rows["school"].unique().sort())
     years = np.array(rows["year"].unique().sort(), dtype=np.int64)
-    figures = places.grid(rows, "value", schools, years)
+    at = places.find(rows, schools, years)
+    figures = at.grid(rows["value"])
     seen = ~np.isnan(figures)
     _refuse_too_little(measure, years, seen)
     means = np.nanmean(figures, axis=0)
@@ -83,7 +84,7 @@ def arrange(outcomes: pl.DataFrame, context: pl.DataFrame, *, measure: Measure, 
             f"every school has the same {measure.label} in {years[np.argmin(spreads)]}.",
             remedy="Leave that year out, or check the file it came from.",
         )
-    cohorts, typical = _cohorts(places.grid(rows, "cohort", schools, years), seen)
+    cohorts, typical = _cohorts(at.grid(rows["cohort"]), seen)
     standard = np.where(seen, (figures - means) / spreads, 0.0)
     noise = _noise(measure, np.where(seen, figures, np.nan), cohorts, spreads)
     design, columns = contexts.design(context.filter(pl.col("phase") == phase), schools, years, seen)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -70,6 +71,16 @@ class _Frames:
     measure: Measure
     schools: tuple[str, ...]
     year: int
+
+    @cached_property
+    def years(self) -> list[int]:
+        """Years of context."""
+        return self.context["year"].unique().sort().to_list()
+
+    @cached_property
+    def at(self) -> places.Places:
+        """Where the rows of context stand."""
+        return places.find(self.context, self.schools, np.array(self.years, dtype=np.int64))
 
 
 def gather(
@@ -163,13 +174,14 @@ def _cohorts_own(frames: _Frames, results: dict[int, Floats]) -> list[tuple[str,
 
 def _own_years(frames: _Frames, name: str) -> dict[int, Floats]:
     """Years of a variable that were known by the year foreseen, in z, those carried over left out."""
-    years = frames.context["year"].unique().sort().to_list()
-    at = np.array(years, dtype=np.int64)
-    mine = contexts.own(frames.context, name, frames.schools, at)
-    values = np.where(mine, contexts.standardised(frames.context, name, frames.schools, at), np.nan)
+    at = frames.at
+    mine = contexts.own(frames.context, name, at)
+    values = np.where(mine, contexts.standardised(frames.context[name], at), np.nan)
     enough = np.isfinite(values).sum(axis=0) >= FEWEST_SCHOOLS
     return {
-        year: values[:, place] for place, year in enumerate(years) if enough[place] and year <= frames.year
+        year: values[:, place]
+        for place, year in enumerate(frames.years)
+        if enough[place] and year <= frames.year
     }
 
 

@@ -183,6 +183,23 @@ def test_two_runs_are_identical(known: System, found: value_added.Estimate) -> N
     assert again.schools.equals(found.schools)
 
 
+def test_level_and_change_err_together(found: value_added.Estimate, known: System) -> None:
+    assert found.schools["attainment_improvement_correlation"].is_between(0.2, 0.95).all()
+    data = school_years.arrange(known.outcomes, known.context, measure=measure(), phase="secondary")
+    fitted = fitting.choose(data)
+    own = posterior.own_level(fitted, np.array([2019, 2024]))
+    draws = np.random.default_rng(8).multivariate_normal(own.means[5], own.covariances[5], 20_000)
+    drawn = np.corrcoef(draws[:, 1], draws[:, 1] - draws[:, 0])[0, 1]
+    assert found.schools["attainment_improvement_correlation"][5] == pytest.approx(drawn, abs=0.03)
+
+
+def test_a_change_without_uncertainty_has_no_correlation() -> None:
+    same = posterior.Posterior(
+        np.zeros((1, 2)), np.full((1, 2, 2), 0.1), np.ones((1, 2)), np.zeros((1, 2, 0))
+    )
+    assert posterior.together(same).tolist() == [0.0]
+
+
 def test_a_component_that_is_not_there_is_said_to_be_not_detectable() -> None:
     rng = np.random.default_rng(5)
     data = panel(

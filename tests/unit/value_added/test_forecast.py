@@ -8,7 +8,7 @@ import pytest
 
 from commonroom import value_added
 from commonroom.tables import value_added as tables
-from commonroom.value_added import contexts, errors, forecasts, joint, regressions, series
+from commonroom.value_added import contexts, errors, forecasts, joint, places, regressions, series
 from commonroom.value_added.joint import Process
 from unit.value_added.made_up import System, measure, system
 
@@ -200,4 +200,17 @@ def test_context_that_does_not_differ_is_nothing(known: System) -> None:
     flat = known.context.with_columns(eal=pl.lit(5.0))
     years = np.array(known.years)
     names = tuple(flat["school"].unique().sort())
-    assert np.isnan(contexts.standardised(flat, "eal", names, years)).all()
+    assert np.isnan(contexts.standardised(flat["eal"], places.find(flat, names, years))).all()
+
+
+def test_rows_stand_where_their_school_and_year_are() -> None:
+    frame = pl.DataFrame(
+        {
+            "school": ["b", "a", "x", "a", "b", "b"],
+            "year": [2019, 2018, 2018, 2017, 2019, 2019],
+            "value": [1.0, 2.0, 3.0, 4.0, 5.0, None],
+        }
+    )
+    found = places.find(frame, ("a", "b"), np.array([2018, 2019]))
+    assert found.grid(frame["value"]) == pytest.approx(np.array([[2, np.nan], [np.nan, 5]]), nan_ok=True)
+    assert found.there().tolist() == [[True, False], [False, True]]
