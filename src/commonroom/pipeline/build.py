@@ -125,8 +125,10 @@ def _of_the_system(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
 
 def _headline(built: panel.Panel, read: given.Given, phase: str) -> str | None:
     """The headline measure of a phase, if the panel has any figure of it."""
-    known = {name: m for name, m in read.measures.items() if panel.years(built, measure=name)}
-    return measured.headline(known, phase=phase)
+    compared = built.schools.filter(pl.col("kind") == panel.COMPARED)
+    told = built.outcomes.filter((pl.col("phase") == phase) & pl.col("value").is_not_null())
+    there = set(told.join(compared, on="school", how="semi")["measure"].unique())
+    return measured.headline({n: m for n, m in read.measures.items() if n in there}, phase=phase)
 
 
 def _of_phase(
