@@ -66,7 +66,9 @@ def test_a_link_to_a_school_opens_its_card(report: Path, tmp_path: Path) -> None
     assert cards["names"][school[8][0]] in card.replace("&amp;", "&")
 
 
-def test_a_page_printed_has_its_short_tables_and_says_which_it_leaves_off(report: Path, tmp_path: Path) -> None:
+def test_a_page_printed_has_its_short_tables_and_says_which_it_leaves_off(
+    report: Path, tmp_path: Path
+) -> None:
     need("pdftotext", "the printed report is read")
     printed = tmp_path / "report.pdf"
     browse(report.as_uri(), tmp_path, "--no-pdf-header-footer", f"--print-to-pdf={printed}")

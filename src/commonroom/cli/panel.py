@@ -20,7 +20,7 @@ def start() -> None:
 
 
 @app.command()
-def build(  # noqa: PLR0913 - one parameter for each word
+def build(
     system: Annotated[
         str,
         typer.Option(

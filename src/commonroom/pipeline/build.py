@@ -29,14 +29,15 @@ def _silent(_step: str, _share: float) -> None:
 
 def build(
     *,
-    source: given.Source = given.Source(),
+    source: given.Source = given.SHIPPED,
     system: str = "greater-manchester",
     folder: Path,
     report: Report = _silent,
 ) -> evidence.Evidence:
     """Build the evidence of a system beside what is there, and put it in force.
 
-    Arguments: a `source` (see given.read), a `system` (name or file), the evidence `folder`; `report` is told each step and the share done. Raises SaidToPeople; nothing is then changed.
+    Arguments: a `source` (see given.read), a `system` (name or file), the evidence `folder`; `report` is
+    told each step and the share done. Raises SaidToPeople; nothing is then changed.
     """
     report("Reading the source", 0.0)
     known = _compared(systems.load(system), source.mapping)

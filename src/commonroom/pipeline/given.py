@@ -31,6 +31,9 @@ class Source:
     usable_only: bool = False
 
 
+SHIPPED = Source()
+
+
 @dataclass(frozen=True)
 class Given:
     """A source: what it said, the measures that may be in it, and its files with their hashes."""

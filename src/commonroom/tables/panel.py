@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from commonroom.tables import Column, Table
+from commonroom.tables import Column, Table, sources
 
 SCHOOLS = Table(
     "panel_schools",
@@ -12,18 +12,8 @@ SCHOOLS = Table(
     ("school",),
     (
         Column("school", pl.String, "Identity of the school: its latest number"),
-        Column("name", pl.String, "Latest name"),
-        Column("authority_code", pl.String, "Code of the authority"),
-        Column("authority", pl.String, "Name of the authority"),
-        Column("region", pl.String, "Region"),
-        Column("kind", pl.String, "mainstream, special, independent, alternative or college"),
-        Column("type", pl.String, "Type of school as published"),
-        Column("admissions", pl.String, "selective, non-selective or empty"),
-        Column("gender", pl.String, "mixed, girls, boys or empty"),
-        Column("easting", pl.Float64, "East coordinate", "metres"),
-        Column("northing", pl.Float64, "North coordinate", "metres"),
-        Column("opened", pl.Date, "Date opened, where known"),
-        Column("closed", pl.Date, "Date closed, where known"),
+        # What a source says of a number, for the school as a whole.
+        *sources.SCHOOLS.columns[1:-1],
         Column("numbers", pl.Int32, "How many published numbers were joined into it", "numbers"),
         Column("in_system", pl.Boolean, "Whether it belongs to the system that was asked for"),
         Column("release", pl.String, "The publication the row comes from"),
