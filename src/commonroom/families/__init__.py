@@ -5,7 +5,7 @@ from __future__ import annotations
 from commonroom.families.expectation import expect, score
 from commonroom.families.judgement import judge
 from commonroom.families.metric import Learned, learn
-from commonroom.families.neighbours import Families, find
+from commonroom.families.neighbours import Families, Nearest, find
 from commonroom.families.partition import Groups, group
 from commonroom.families.positions import Sensitivity, sensitivity
 from commonroom.families.presets import CONTEXTUAL, PRESETS, Caliper, Preset, Variable, load_preset
@@ -19,6 +19,7 @@ __all__ = [
     "Families",
     "Groups",
     "Learned",
+    "Nearest",
     "Preset",
     "Sensitivity",
     "Variable",

@@ -9,13 +9,14 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from scipy.sparse import csr_array
 
 from commonroom.families.curve import explained
 from commonroom.families.intake import Intake, complete_prior, load_expectation, read_intake
-from commonroom.families.neighbours import Families, find
+from commonroom.families.neighbours import Families, Rows, find
 from commonroom.families.placement import Floats, Ints
 from commonroom.families.presets import Preset, load_preset
-from commonroom.families.standing import apart, compare, mean_over, rows_of
+from commonroom.families.standing import Stood, elsewhere, mean_over, stand
 from commonroom.tables.learned import JUDGED
 
 #: Size of the families that are judged, whatever size a preset itself asks for.
@@ -29,11 +30,11 @@ Flags = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class _Case:
-    """One preset: its families as published, and the fifty outside the school's own authority."""
+    """One preset: its families as published, and the fifty outside the school's own authority (as rows)."""
 
     preset: Preset
     family: Ints
-    others: pl.DataFrame
+    others: Ints
     mutual: Floats
     used: Ints
 
@@ -72,22 +73,22 @@ def judge(
         )
     rows = rows.join(told.select("school"), on="school", how="semi")
     intake = read_intake(rows, definition=load_expectation(phase))
-    rows = intake.schools
-    groups = _groups(rows)
+    groups = _groups(intake.schools)
+    told = intake.schools.select("school").join(told, on="school", how="left", maintain_order="left")
     records = []
     for named in presets:
-        case = _case(rows, named)
+        case = _case(intake, named)
         geometry = {group: _geometry(case, intake, rows=inside) for group, inside in groups.items()}
         for given in (None,) if expected is None else (None, expected):
-            stood = compare(case.others, told, expected=given)
-            stood = rows.select("school").join(stood, on="school", how="left", maintain_order="left")
+            value = told["value"].cast(pl.Float64).to_numpy()
+            stood = stand(case.others, value=value, basis=value - _expected(told, given))
             noise = _noise(stood, told)
             control = _control(case, intake)
             records += [
                 _labels(told)
                 | {"preset": case.preset.name, "adjusted": given is not None, "rows": group}
                 | geometry[group]
-                | _prediction(stood, noise, rows=inside)
+                | _prediction(stood, value, noise, rows=inside)
                 | _fairness(stood, intake, control=control, rows=inside)
                 for group, inside in groups.items()
             ]
@@ -107,29 +108,51 @@ def _groups(rows: pl.DataFrame) -> dict[str, Flags]:
     return {name: inside for name, inside in groups.items() if inside.any()}
 
 
-def _case(rows: pl.DataFrame, named: str | Path | Preset | Families) -> _Case:
-    """The families of one preset: found here, or given with a `wide` of WIDE or more."""
-    if isinstance(named, Families):
-        preset, wide, own = named.preset, named.wide, named.neighbours
-    else:
-        preset = load_preset(named)
-        wide = find(rows, preset=preset, k=WIDE).neighbours
-        # A preset that prefers a region chooses other schools when it may choose more.
-        own = wide if preset.prefer is None else find(rows, preset=preset, k=SIZE).neighbours
-    others = apart(wide, rows).filter(pl.col("rank").rank("ordinal").over("school") <= SIZE)
-    family = rows_of(own.filter(pl.col("rank") <= SIZE), rows["school"])
-    used = np.bincount(family[family >= 0], minlength=rows.height)
-    return _Case(preset, family, others, _mutual(family), used)
+def _expected(told: pl.DataFrame, given: pl.DataFrame | None) -> Floats:
+    """What is expected of each school, NaN where that is not known; nothing where nothing is given."""
+    if given is None:
+        return np.zeros(told.height)
+    found = told.select("school").join(
+        given.select("school", "expected"), on="school", how="left", maintain_order="left"
+    )
+    return found["expected"].fill_null(np.nan).to_numpy()
+
+
+def _case(intake: Intake, named: str | Path | Preset | Families) -> _Case:
+    """The families of one preset: found here, or given with a reach of WIDE or more."""
+    found = named
+    if not isinstance(found, Families):
+        found = find(intake.schools, preset=load_preset(found), k=SIZE, reach=WIDE, only=())
+    near, schools = found.nearest, intake.schools["school"]
+    place = _places(near.schools, schools)
+    area = np.where(place >= 0, intake.area[place], -1)
+    family = _moved(near.family[:, :SIZE], place, schools.len())
+    others = _moved(elsewhere(near.wide, area, size=SIZE), place, schools.len())
+    used = np.bincount(family[family >= 0], minlength=schools.len())
+    return _Case(found.preset, family, others, _mutual(family), used)
+
+
+def _places(found: pl.Series, schools: pl.Series) -> Ints:
+    """The row in `schools` of each school found, -1 where it is not judged."""
+    rows = pl.DataFrame({"school": schools}).with_row_index("row")
+    placed = pl.DataFrame({"school": found}).join(rows, on="school", how="left", maintain_order="left")
+    return placed["row"].cast(pl.Int64).fill_null(-1).to_numpy()
+
+
+def _moved(family: Rows | Ints, place: Ints, size: int) -> Ints:
+    """Families by the rows of the schools that are judged; the others are no neighbours."""
+    moved = np.full((size, family.shape[1]), -1, dtype=np.int64)
+    here = place >= 0
+    moved[place[here]] = np.where(family[here] >= 0, place[family[here]], -1)
+    return moved
 
 
 def _mutual(family: Ints) -> Floats:
     """Share of each school's neighbours that name it too, NaN where it has none."""
     size = len(family)
     row, rank = np.nonzero(family >= 0)
-    there = row * size + family[row, rank]
-    back = family[row, rank] * size + row
-    named = np.bincount(row, weights=np.isin(back, there), minlength=size)
-    counts = np.bincount(row, minlength=size)
+    names = csr_array((np.ones(row.size), (row, family[row, rank])), shape=(size, size))
+    named, counts = names.multiply(names.T).sum(axis=1), names.sum(axis=1)
     return np.where(counts > 0, named / np.maximum(counts, 1), np.nan)
 
 
@@ -157,14 +180,13 @@ def _geometry(case: _Case, intake: Intake, *, rows: Flags) -> dict[str, object]:
     }
 
 
-def _noise(stood: pl.DataFrame, told: pl.DataFrame) -> Floats | None:
+def _noise(stood: Stood, told: pl.DataFrame) -> Floats | None:
     """Variance of each outcome that comes from the size of its cohort, or None where that is not known."""
     if "cohort" not in told.columns:
         return None
-    joined = stood.join(told.select("school", "cohort"), on="school", how="left", maintain_order="left")
-    size = joined["cohort"].cast(pl.Float64).fill_null(np.nan).to_numpy()
+    size = told["cohort"].cast(pl.Float64).fill_null(np.nan).to_numpy()
     small = np.where(size > 0, 1 / np.where(size > 0, size, 1.0), np.nan)
-    squares = joined["delta"].fill_null(np.nan).to_numpy() ** 2
+    squares = stood.delta**2
     both = ~np.isnan(small) & ~np.isnan(squares)
     if both.mean() < LEAST_KNOWN or np.ptp(small[both]) == 0:
         return None
@@ -173,9 +195,9 @@ def _noise(stood: pl.DataFrame, told: pl.DataFrame) -> Floats | None:
     return np.where(both, max(float(slope), 0.0) * small, np.nan)
 
 
-def _prediction(stood: pl.DataFrame, noise: Floats | None, *, rows: Flags) -> dict[str, object]:
+def _prediction(stood: Stood, value: Floats, noise: Floats | None, *, rows: Flags) -> dict[str, object]:
     """How well a school's outcome is expected from its family."""
-    value, family = (stood[name].fill_null(np.nan).to_numpy() for name in ("value", "family"))
+    family = stood.family
     known = rows & ~np.isnan(family)
     result: dict[str, object] = {
         "r2": explained(value[known], family[known]) if known.any() else None,
@@ -194,14 +216,12 @@ def _control(case: _Case, intake: Intake) -> Floats | None:
     if "prior" not in intake.names:
         return None
     prior = intake.values[:, intake.names.index("prior")]
-    return prior - mean_over(rows_of(case.others, intake.schools["school"]), prior)
+    return prior - mean_over(case.others, prior)
 
 
-def _fairness(
-    stood: pl.DataFrame, intake: Intake, *, control: Floats | None, rows: Flags
-) -> dict[str, object]:
+def _fairness(stood: Stood, intake: Intake, *, control: Floats | None, rows: Flags) -> dict[str, object]:
     """What the position among the fifty, and delta, still go with."""
-    position, delta = (stood[name].fill_null(np.nan).to_numpy()[rows] for name in ("position", "delta"))
+    position, delta = stood.position[rows], stood.delta[rows]
     judging = _judging(intake)
     found = {intake.names[at]: correlate(position, intake.values[rows, at]) for at in judging}
     flags = [at for at, role in enumerate(intake.roles) if role == "structure"]

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from commonroom.errors import SaidToPeople
@@ -16,12 +18,27 @@ from commonroom.families.placement import Floats, Ints, Placement, asked_rows, p
 from commonroom.families.presets import Preset, load_preset
 from commonroom.tables import families as tables
 
+Rows: TypeAlias = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """Neighbours of every school, asked about or not, as rows of `schools` (in order of identity).
+
+    `family` (schools x k) are those that `Families.neighbours` names, `wide` (schools x reach) goes
+    farther; nearest first, -1 where there are no more. Numbers, since they are millions.
+    """
+
+    schools: pl.Series
+    family: Rows
+    wide: Rows
+
 
 @dataclass(frozen=True)
 class Families:
     """Neighbours (tables.families.NEIGHBOURS), match quality (QUALITY), gaps by criterion (GAPS).
 
-    `wide`: school, rank, neighbour of the asked schools, as far as `reach` went.
+    These are of the asked schools; `nearest` is of all, as far as `reach` went.
     """
 
     preset: Preset
@@ -29,7 +46,7 @@ class Families:
     quality: pl.DataFrame
     gaps: pl.DataFrame
     notes: tuple[str, ...]
-    wide: pl.DataFrame
+    nearest: Nearest
 
 
 def find(
@@ -44,8 +61,8 @@ def find(
 
     `schools`: one row per school: `school`, the block columns and the variables of the preset, any
     of them null. `k`: the preset's own unless given. `only`: schools to answer for (all are still
-    compared: the caliper and hubness are of the whole frame). `reach`: how many to list in `wide`, for
-    those who compare families of several sizes, if more than `k`. Two schools are compared on the
+    compared: the caliper and hubness are of the whole frame). `reach`: how many to list in `nearest`,
+    for those who compare families of several sizes, if more than `k`. Two schools are compared on the
     criteria both know, with the weights renormalised, if these weigh at least the preset's `share`;
     never a zero, never a median. Equal distances are settled by identity, the smaller first.
     Raises SaidToPeople for a school that is not there and for what `place` refuses.
@@ -68,7 +85,7 @@ def find(
         quality=tables.QUALITY.check(match.quality(placed, found)),
         gaps=match.gaps(placed, found),
         notes=placed.notes,
-        wide=_wide(placed, wide, asked),
+        nearest=Nearest(placed.schools, index.astype(np.int32), wide.astype(np.int32)),
     )
 
 
@@ -97,19 +114,6 @@ def _preferred(placed: Placement, index: Ints, distance: Floats, *, k: int) -> t
     rank = np.where(index < 0, 2, np.where(same, 0, 1))
     order = np.argsort(rank, axis=1, kind="stable")[:, :k]
     return np.take_along_axis(index, order, axis=1), np.take_along_axis(distance, order, axis=1)
-
-
-def _wide(placed: Placement, index: Ints, asked: Ints) -> pl.DataFrame:
-    """Who is near, in order, in long form."""
-    index = index[asked]
-    row, rank = np.nonzero(index >= 0)
-    return pl.DataFrame(
-        {
-            "school": placed.schools.gather(asked[row]),
-            "rank": pl.Series(rank + 1, dtype=pl.Int32),
-            "neighbour": placed.schools.gather(index[row, rank]),
-        }
-    )
 
 
 def _frame(placed: Placement, found: match.Found) -> pl.DataFrame:

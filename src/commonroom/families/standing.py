@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from commonroom.families.placement import Floats, Ints
@@ -31,18 +35,37 @@ def compare(
     value = known["value"].to_numpy()
     basis = value - known["expected"].to_numpy() if expected is not None else value
     family = rows_of(neighbours if areas is None else apart(neighbours, areas), known["school"])
-    mean = mean_over(family, basis)
+    stood = stand(family, value=value, basis=basis)
     frame = pl.DataFrame(
         {
             "school": known["school"],
             "neighbours": (family >= 0).sum(axis=1),
             "value": value,
-            "family": pl.Series(value - basis + mean).fill_nan(None),
-            "delta": pl.Series(basis - mean).fill_nan(None),
-            "position": pl.Series(_positions(family, basis)).fill_nan(None),
-        }
+            "family": stood.family,
+            "delta": stood.delta,
+            "position": stood.position,
+        },
+        nan_to_null=True,
     )
     return STANDING.check(frame)
+
+
+@dataclass(frozen=True)
+class Stood:
+    """Where each school stands: its family's value, its difference from that, its position; NaN without."""
+
+    family: Floats
+    delta: Floats
+    position: Floats
+
+
+def stand(family: Ints, *, value: Floats, basis: Floats) -> Stood:
+    """Compare `basis` (the value, or the value less what is expected) with the mean of the family's.
+
+    `family` (schools x neighbours, rows, -1 where there are no more). Those without a basis do not count.
+    """
+    mean = mean_over(family, basis)
+    return Stood(value - basis + mean, basis - mean, _positions(family, basis))
 
 
 def apart(neighbours: pl.DataFrame, areas: pl.DataFrame) -> pl.DataFrame:
@@ -54,6 +77,21 @@ def apart(neighbours: pl.DataFrame, areas: pl.DataFrame) -> pl.DataFrame:
     return joined.filter(
         pl.col("authority_code").ne_missing(pl.col("theirs")) | pl.col("theirs").is_null()
     ).select(neighbours.columns)
+
+
+def elsewhere(index: npt.NDArray[np.integer[Any]], area: Ints, *, size: int) -> Ints:
+    """The first `size` neighbours outside the own area (rows x size, -1 where there are no more).
+
+    `index` (schools x neighbours, rows, -1 where none), `area` (schools, -1 where not known: such a
+    school is in nobody's).
+    """
+    theirs = area[index]
+    keep = (index >= 0) & ((theirs != area[:, None]) | (theirs < 0))
+    place = np.cumsum(keep, axis=1)
+    row, column = np.nonzero(keep & (place <= size))
+    found = np.full((len(index), size), -1, dtype=np.int64)
+    found[row, place[row, column] - 1] = index[row, column]
+    return found
 
 
 def rows_of(neighbours: pl.DataFrame, schools: pl.Series) -> Ints:
@@ -88,8 +126,8 @@ def mean_over(family: Ints, values: Floats) -> Floats:
 
 def _positions(family: Ints, basis: Floats) -> Floats:
     """Share of the family that is below, ties by half."""
-    real = family >= 0
-    theirs, own = basis[family], basis[:, None]
+    theirs, own = np.where(family >= 0, basis[family], np.nan), basis[:, None]
+    real = ~np.isnan(theirs) & ~np.isnan(own)
     below = (real & (theirs < own)).sum(axis=1) + 0.5 * (real & (theirs == own)).sum(axis=1)
     counts = real.sum(axis=1)
     return np.where(counts > 0, below / np.maximum(counts, 1), np.nan)

@@ -15,6 +15,9 @@ from commonroom.value_added import better
 YEARS_OF_A_CLAIM = 2
 #: Schools in the largest family of the multiverse.
 LARGEST = 100
+#: Presets that are no universe of a claim: fbit-2026 is made to compare what schools spend.
+#: METHODS.md section 6 asks for two or three metrics: learned, dfe-2026 and families-2011 remain.
+NOT_OF_PUPILS = ("fbit-2026",)
 #: Measures whose latest figure is older than this many years do not say what a school does now.
 STILL_NOW = 3
 
@@ -130,13 +133,15 @@ def claims(
     kept = [part for part in parts if part is not None]
     if not kept or not found:
         return None
-    neighbours = pl.concat(
-        one.wide.filter(pl.col("rank") <= LARGEST).with_columns(pl.lit(name).alias("preset"))
+    neighbours = {
+        name: better.Near(one.nearest.schools, one.nearest.wide[:, :LARGEST])
         for name, one in found.items()
-    )
+        if name not in NOT_OF_PUPILS or len(found) == 1
+    }
     scales = {m.name: _scale(added.estimates[phase, m.name].noise) for m in own}
-    main = "learned" if "learned" in found else next(iter(found))
-    terms = better.Terms(phase=phase, preset=main, measures=measures, scales=scales)
+    main = "learned" if "learned" in neighbours else next(iter(neighbours))
+    inside = frozenset(built.schools.filter("in_system")["school"])
+    terms = better.Terms(phase=phase, preset=main, measures=measures, scales=scales, only=inside)
     return better.find(pl.concat(kept), neighbours, terms=terms)
 
 

@@ -38,7 +38,12 @@ class Alike:
     @property
     def mine(self) -> list[str]:
         """Schools of the system."""
-        return self.schools.filter(pl.col("in_system"))["school"].to_list()
+        return _mine(self.schools)
+
+
+def _mine(schools: pl.DataFrame) -> list[str]:
+    """Schools of the system."""
+    return schools.filter(pl.col("in_system"))["school"].to_list()
 
 
 def find(built: panel.Panel, *, phase: str, measure: str) -> Alike:
@@ -68,12 +73,13 @@ def _scored(schools: pl.DataFrame, expected: pl.DataFrame) -> pl.DataFrame:
 def _under(
     schools: pl.DataFrame, presets: Sequence[families.Preset]
 ) -> tuple[dict[str, families.Families], list[str]]:
-    """Families under each of the presets that the data can bear."""
+    """Families of the system's schools, among all, under each of the presets that the data can bear."""
     found: dict[str, families.Families] = {}
     notes: list[str] = []
+    mine = _mine(schools)
     for preset in presets:
         try:
-            found[preset.name] = families.find(schools, preset=preset, reach=REACH)
+            found[preset.name] = families.find(schools, preset=preset, only=mine, reach=REACH)
         except SaidToPeople as error:
             # Another country's table may know none of a preset's criteria; the others still answer.
             notes.append(f"{preset.label}: {error}")

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from commonroom.families import Variable, find, judge, learn
-from commonroom.families.judgement import correlate
+from commonroom.families.judgement import SIZE, WIDE, correlate
 from unit.families.builders import preset
 from unit.families.intakes import slow_standing, system
 
@@ -179,3 +179,21 @@ def test_correlation_is_over_what_both_know() -> None:
         statistics.correlation([1, 2, 3], [1, 2, 4])
     )
     assert correlate(np.array([1.0, nan]), np.array([1.0, 2.0])) == 0
+
+
+def test_families_already_found_are_judged_as_those_found_here() -> None:
+    schools, outcomes = system(240)
+    told = outcomes.filter(pl.int_range(pl.len()) % 7 != 3)
+    given = [find(schools, preset=name, k=SIZE, reach=WIDE) for name in (BY_PRIOR, "families-2011")]
+    found = judge(schools, outcomes, phase="secondary", presets=given)
+    assert found.equals(judge(schools, outcomes, phase="secondary", presets=[BY_PRIOR, "families-2011"]))
+    fewer = judge(schools, told, phase="secondary", presets=given)
+    assert fewer.filter(pl.col("rows") == "all")["n"].to_list() == [told.height] * 2
+
+
+def test_families_of_some_schools_are_judged_whole() -> None:
+    schools, outcomes = system(120)
+    every, some = (find(schools, preset=BY_PRIOR, reach=WIDE, only=only) for only in (None, ["s00003"]))
+    assert some.neighbours["school"].unique().to_list() == ["s00003"]
+    judged = [judge(schools, outcomes, phase="secondary", presets=[one]) for one in (every, some)]
+    assert judged[0].equals(judged[1])

@@ -9,6 +9,7 @@ from commonroom.errors import SaidToPeople
 from commonroom.families import Variable, find, load_preset
 from commonroom.tables import families as tables
 from unit.families.builders import frame, preset, slow_find
+from unit.families.intakes import system
 
 CELLS = st.one_of(st.none(), st.integers(-5, 5).map(float))
 
@@ -176,3 +177,16 @@ def test_the_preferred_come_first_among_the_pool() -> None:
 def test_notes_say_what_was_not_used() -> None:
     found = find(frame(eal=[1.0, 2.0]), preset="families-2011")
     assert any("Prior attainment" in note and "not used" in note for note in found.notes)
+
+
+def test_nearest_are_the_neighbours_in_rows_and_go_farther() -> None:
+    schools, _ = system(40)
+    found = find(schools, preset="families-2011", k=5, only=["s00003", "s00010"], reach=9)
+    near = found.nearest
+    assert near.family.shape == (40, 5)
+    assert near.wide.shape == (40, 9)
+    assert (near.wide[:, :5] == near.family).all()
+    for own in ("s00003", "s00010"):
+        named = found.neighbours.filter(pl.col("school") == own)["neighbour"].to_list()
+        row = near.schools.to_list().index(own)
+        assert near.schools.gather(near.family[row]).to_list() == named

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from commonroom.families import compare
-from commonroom.families.standing import apart, rows_of
+from commonroom.families.standing import apart, elsewhere, rows_of, stand
 from unit.families.intakes import slow_standing
 
 NAMES = [f"s{at}" for at in range(6)]
@@ -79,3 +80,28 @@ def test_is_its_slow_twin(
             assert (delta, position) == pytest.approx(slow[school])
         else:
             assert (delta, position) == (None, None)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.dictionaries(st.sampled_from(NAMES), st.lists(st.sampled_from(NAMES), unique=True, max_size=5)),
+    st.lists(st.none() | st.sampled_from(["1", "2"]), min_size=6, max_size=6),
+    st.integers(1, 4),
+)
+def test_elsewhere_is_apart_in_rows(family: dict[str, list[str]], code: list[str | None], size: int) -> None:
+    family = {own: [other for other in others if other != own] for own, others in family.items()}
+    areas = pl.DataFrame(
+        {"school": NAMES, "authority_code": code}, schema_overrides={"authority_code": pl.String}
+    )
+    index = rows_of(neighbours(family), pl.Series(NAMES))
+    found = elsewhere(index, np.array([-1 if one is None else int(one) for one in code]), size=size)
+    slow = rows_of(apart(neighbours(family), areas), pl.Series(NAMES))[:, :size]
+    assert (found[:, : slow.shape[1]] == slow).all()
+    assert (found[:, slow.shape[1] :] == -1).all()
+
+
+def test_a_school_without_a_basis_stands_nowhere_and_does_not_count() -> None:
+    value = np.array([1.0, 2.0, 4.0])
+    stood = stand(np.array([[1, 2], [0, 2], [0, 1]]), value=value, basis=np.array([1.0, np.nan, 4.0]))
+    assert stood.position.tolist() == pytest.approx([0.0, np.nan, 1.0], nan_ok=True)
+    assert stood.delta.tolist() == pytest.approx([-3.0, np.nan, 3.0], nan_ok=True)

@@ -307,3 +307,30 @@ def test_ranges_cover_the_truth_and_lists_are_right():
     assert 0.945 <= np.mean(covered) <= 0.963
     assert claims > 1000
     assert wrong / claims <= 0.05
+
+
+def test_neighbours_as_rows_say_the_same_as_in_words():
+    rows = [
+        (s, 2024, version, r, 0.01, 0.0, 60.0)
+        for version in ("adjusted", "raw")
+        for s, r in (("a", 1.0), ("b", 0.0), ("c", -1.0), ("d", 0.4))
+    ]
+    lists = {"a": ["b", "x", "c"], "b": ["d", "c", "a"], "c": ["a"], "x": ["a"]}
+    names = pl.Series(["x", "d", "c", "b", "a"])
+    index = np.array([[4, -1, -1], [-1] * 3, [4, -1, -1], [1, 2, 4], [3, 0, 2]], dtype=np.int32)
+    asked = terms(ks=(1, 3), k=2)
+    found = better.find(residuals(rows), {"dfe": better.Near(names, index)}, terms=asked)
+    told = better.find(residuals(rows), neighbours(lists), terms=asked)
+    assert found.schools.equals(told.schools)
+    assert found.schools["school"].to_list() == ["a", "b", "c"]
+    assert found.spread.equals(told.spread)
+
+
+def test_schools_are_judged_among_all_and_answered_for_where_asked():
+    rows = [(s, 2024, "adjusted", r, 0.01, 0.0, 60.0) for s, r in (("a", 1.0), ("b", 0.0), ("c", -1.0))]
+    lists = {"a": ["b", "c"], "b": ["a", "c"], "c": ["a", "b"]}
+    every = better.find(residuals(rows), neighbours(lists), terms=terms())
+    some = better.find(residuals(rows), neighbours(lists), terms=terms(only=frozenset({"c", "x"})))
+    assert some.schools.equals(every.schools.filter(pl.col("school") == "c"))
+    assert some.spread.equals(every.spread)
+    assert some.spread["schools"].to_list() == [3]

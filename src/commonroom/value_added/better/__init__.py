@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,11 +12,11 @@ from commonroom.disclosure import Rule
 from commonroom.tables import Table
 from commonroom.tables import better as tables
 from commonroom.value_added.better import differences
-from commonroom.value_added.better.differences import Flags, Floats, Pool, keep, posterior
+from commonroom.value_added.better.differences import Flags, Floats, Links, Near, Pool, keep, posterior
 from commonroom.value_added.better.terms import Terms
 from commonroom.value_added.better.wording import say, turn
 
-__all__ = ["RULE", "Better", "Terms", "find", "keep", "posterior"]
+__all__ = ["RULE", "Better", "Near", "Terms", "find", "keep", "posterior"]
 
 #: Half the width of a 95 % range, and the one-sided 95 % point, in standard deviations.
 RANGE, ONE_SIDED = 1.96, 1.64
@@ -40,14 +41,15 @@ class Better:
     spread: pl.DataFrame
 
 
-def find(residuals: pl.DataFrame, neighbours: pl.DataFrame, *, terms: Terms) -> Better:
+def find(residuals: pl.DataFrame, neighbours: pl.DataFrame | Mapping[str, Near], *, terms: Terms) -> Better:
     """Judge for every school and measure whether it does better, or less well, than schools alike.
 
     Arguments: `residuals` with school, measure, year, version (raw, adjusted), residual (figure less
     expectation, cross-fitted; in sd of schools and the measure's own sign), variance (of its sampling
     error), context_error (of the expectation: half the variance between two half-sample learners) and
     cohort (pupils); `neighbours` with preset, school, rank, neighbour and, if wanted, weight (a
-    kernel). Years are averaged. `terms` say the rest.
+    kernel), or, where there are millions, the same as rows (`Near`) by preset. Years are averaged.
+    `terms` say the rest.
 
     Schools that share neighbours share errors: a range is right for each school, but the difference of
     two schools is not as uncertain as two independent ranges suggest. Method: METHODS.md section 6.
@@ -57,8 +59,8 @@ def find(residuals: pl.DataFrame, neighbours: pl.DataFrame, *, terms: Terms) -> 
     )
     schools = ordered["school"].unique().sort()
     links = {
-        str(preset): differences.link(part, schools)
-        for (preset,), part in neighbours.partition_by("preset", as_dict=True, maintain_order=True).items()
+        preset: differences.link(part, schools, ks=(*terms.ks, terms.k))
+        for preset, part in _by_preset(neighbours).items()
     }
     found = [
         _judge(rows, schools, links, terms)
@@ -71,8 +73,16 @@ def find(residuals: pl.DataFrame, neighbours: pl.DataFrame, *, terms: Terms) -> 
     )
 
 
+def _by_preset(neighbours: pl.DataFrame | Mapping[str, Near]) -> Mapping[str, pl.DataFrame | Near]:
+    """Neighbours under each preset."""
+    if not isinstance(neighbours, pl.DataFrame):
+        return neighbours
+    parts = neighbours.partition_by("preset", as_dict=True, maintain_order=True)
+    return {str(preset): part for (preset,), part in parts.items()}
+
+
 def _judge(
-    rows: pl.DataFrame, schools: pl.Series, links: dict[str, pl.DataFrame], terms: Terms
+    rows: pl.DataFrame, schools: pl.Series, links: dict[str, Links], terms: Terms
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Judge one measure: the main universe, then the others, then what may be said."""
     name = str(rows["measure"][0])
@@ -80,15 +90,13 @@ def _judge(
     rows = rows.with_columns(pl.col("residual") * turn(measure))
     pools = _pools(rows, schools)
     main = pools[terms.version, None]
-    family = differences.compare(differences.weigh(links[terms.preset], main, k=terms.k), main)
+    precision = differences.precisions(main)
+    family = differences.compare(links[terms.preset], main, precision, k=terms.k)
     delta = np.where(family.count >= terms.fewest, main.residual - family.mean, np.nan)
     noise = main.variance + family.noise + main.context
     spread, effect, deviation = posterior(delta, noise, 1 + family.squares)
-    universes = [
-        differences.differ(differences.weigh(one, main, k=k), list(pools.values()))
-        for one in links.values()
-        for k in terms.ks
-    ]
+    others = list(pools.values())
+    universes = [differences.differ(one, precision, others, ks=terms.ks) for one in links.values()]
     agreement, seen = differences.agree(effect, np.concatenate(universes))
     frame = pl.DataFrame(
         {
@@ -105,7 +113,8 @@ def _judge(
         phase=pl.lit(terms.phase), measure=pl.lit(name), theme=pl.lit(measure.theme, dtype=pl.String)
     )
     frame = _claim(_reach(frame, terms), terms)
-    return _cast(frame, tables.BETTER), _cast(_sum_up(frame, rows, spread, terms), tables.SPREAD)
+    summary = _sum_up(frame, rows, spread, terms)
+    return _cast(_worded(frame, terms), tables.BETTER), _cast(summary, tables.SPREAD)
 
 
 def _pools(rows: pl.DataFrame, schools: pl.Series) -> dict[tuple[str, int | None], Pool]:
@@ -141,14 +150,20 @@ def _reach(frame: pl.DataFrame, terms: Terms) -> pl.DataFrame:
 
 
 def _claim(frame: pl.DataFrame, terms: Terms) -> pl.DataFrame:
-    """Mark what may be said, in each direction, and put it in words."""
+    """Mark what may be said, in each direction."""
     sure = (pl.col("probability") > terms.probability) & (pl.col("agreement") >= terms.agreement)
     candidate = frame.select(sure.fill_null(False)).to_series().to_numpy()
     up, probability = frame["better"].to_numpy(), frame["probability"].to_numpy()
     said: Flags = np.zeros(frame.height, dtype=bool)
     for side in (candidate & up, candidate & ~up):
         said[side] = keep(probability[side], false=terms.false)
-    frame = frame.with_columns(claim=pl.Series(said, dtype=pl.Boolean))
+    return frame.with_columns(claim=pl.Series(said, dtype=pl.Boolean))
+
+
+def _worded(frame: pl.DataFrame, terms: Terms) -> pl.DataFrame:
+    """The rows that were asked for, each put in words."""
+    if terms.only is not None:
+        frame = frame.filter(pl.col("school").is_in(sorted(terms.only)))
     sentences = [
         say(row, terms.measures[row["measure"]], scale=terms.scales.get(row["measure"]))
         for row in frame.iter_rows(named=True)

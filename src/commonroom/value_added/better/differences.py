@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,40 @@ class Family:
     count: Floats
 
 
+@dataclass(frozen=True)
+class Near:
+    """Neighbours of every school as rows of `schools` (schools x ranks), nearest first, -1 where none."""
+
+    schools: pl.Series
+    index: NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Links:
+    """Who is whose neighbour: kernels (sparse J x J) of the ranks up to each of `ks` from the one before.
+
+    They are the same for every measure; what a school counts for is multiplied into the columns.
+    """
+
+    ks: tuple[int, ...]
+    parts: tuple[Any, ...]
+
+    def sums(self, columns: Floats, *, power: int = 1) -> dict[int, Floats]:
+        """Sums of columns (J x C) over each school's first neighbours, by how many; kernels to a power."""
+        total = np.zeros_like(columns)
+        found = {}
+        for k, part in zip(self.ks, self.parts, strict=True):
+            total = total + (part if power == 1 else _raised(part, power)) @ columns
+            found[k] = total
+        return found
+
+
+def _raised(part: Any, power: int) -> Any:
+    """A sparse matrix with its entries raised to a power; what is 0 stays 0."""
+    data = (part.data != 0).astype(np.float64) if power == 0 else part.data**power
+    return csr_array((data, part.indices, part.indptr), shape=part.shape)
+
+
 def pool(rows: pl.DataFrame, schools: pl.Series, *, leave: int | None) -> Pool:
     """Average each school's years, the year `leave` left out.
 
@@ -59,45 +94,61 @@ def pool(rows: pl.DataFrame, schools: pl.Series, *, leave: int | None) -> Pool:
     return Pool(*(columns[name].to_numpy() for name in columns.columns))
 
 
-def link(neighbours: pl.DataFrame, schools: pl.Series) -> pl.DataFrame:
-    """Neighbours as places in `schools`: at, to, rank and weight; those that are not in it left out."""
+def link(near: pl.DataFrame | Near, schools: pl.Series, *, ks: Iterable[int]) -> Links:
+    """Neighbours as places in `schools`, cut at each of `ks`; those that are not in it are left out."""
+    edges = [0, *sorted(set(ks))]
+    parts = [_part(near, schools, span) for span in pairwise(edges)]
+    return Links(tuple(edges[1:]), tuple(parts))
+
+
+def _part(near: pl.DataFrame | Near, schools: pl.Series, span: tuple[int, int]) -> Any:
+    """The kernels of the ranks beyond `span[0]` up to `span[1]` (sparse J x J)."""
+    if isinstance(near, Near):
+        index = near.index[:, slice(*span)]
+        rows, ranks = np.nonzero(index >= 0)
+        places = _places(near.schools, schools)
+        at, to, kernel = places[rows], places[index[rows, ranks]], np.ones(rows.size)
+    else:
+        part = near.filter(pl.col("rank").is_between(*span, closed="right"))
+        at, to = (_places(part[name], schools) for name in ("school", "neighbour"))
+        weight = pl.col("weight") if "weight" in part.columns else pl.repeat(1.0, pl.len())
+        kernel = part.select(weight.cast(pl.Float64)).to_series().to_numpy()
+    there = (at >= 0) & (to >= 0) & (at != to)
+    size = (schools.len(), schools.len())
+    return csr_array((kernel[there], (at[there], to[there])), shape=size)
+
+
+def _places(names: pl.Series, schools: pl.Series) -> NDArray[np.int32]:
+    """The place in `schools` of each name, -1 where it is not there."""
     places = pl.DataFrame({"name": schools}).with_row_index("place")
-    weight = pl.col("weight") if "weight" in neighbours.columns else pl.lit(1.0)
-    return (
-        neighbours.join(places.rename({"place": "at"}), left_on="school", right_on="name")
-        .join(places.rename({"place": "to"}), left_on="neighbour", right_on="name")
-        .filter(pl.col("at") != pl.col("to"))
-        .select("at", "to", "rank", weight=weight)
-    )
+    found = pl.DataFrame({"name": names}).join(places, on="name", how="left", maintain_order="left")
+    return found["place"].cast(pl.Int32).fill_null(-1).to_numpy()
 
 
-def weigh(links: pl.DataFrame, main: Pool, *, k: int) -> Any:
-    """Sparse J x J weights of the first `k` neighbours: kernel / (sampling variance + spread).
+def precisions(main: Pool) -> Floats:
+    """What each school counts for beside its kernel: 1 / (sampling variance + spread), 0 without a figure.
 
     The spread is what the residuals vary by beyond sampling, so a large school does not count for
-    more than it is worth. A school without a figure has no weight.
+    more than it is worth.
     """
     known = ~np.isnan(main.residual)
     residual, variance = main.residual[known], main.variance[known]
     spread = max(float(residual.var() - variance.mean()), 0.0) if residual.size else 0.0
     total = main.variance + spread
     precision = np.where(total > 0, 1 / np.where(total > 0, total, 1.0), 1.0 if spread == 0 else 0.0)
-    near = links.filter((pl.col("rank") <= k) & pl.Series(known[links["to"].to_numpy()], dtype=pl.Boolean))
-    at, to = near["at"].to_numpy(), near["to"].to_numpy()
-    size = (known.size, known.size)
-    return csr_array((near["weight"].to_numpy() * precision[to], (at, to)), shape=size)
+    return np.where(known, precision, 0.0)
 
 
-def compare(weights: Any, main: Pool) -> Family:
-    """The weighted mean of each school's neighbours, its noise and its weights' squares."""
+def compare(links: Links, main: Pool, precision: Floats, *, k: int) -> Family:
+    """The weighted mean of each school's first `k` neighbours, its noise and its weights' squares."""
     known = ~np.isnan(main.residual)
-    total = weights @ known.astype(float)
+    residual, variance = (np.where(known, column, 0.0) for column in (main.residual, main.variance))
+    once = links.sums(np.column_stack([precision, precision * residual]))[k]
+    twice = links.sums(np.column_stack([precision**2, precision**2 * variance]), power=2)[k]
+    count = links.sums((precision > 0).astype(np.float64)[:, None], power=0)[k][:, 0]
     with np.errstate(invalid="ignore", divide="ignore"):
-        mean = (weights @ np.where(known, main.residual, 0.0)) / total
-        squared = weights.multiply(weights)
-        noise = (squared @ np.where(known, main.variance, 0.0)) / total**2
-        squares = (squared @ known.astype(float)) / total**2
-    return Family(mean, noise, squares, (weights != 0).astype(float) @ known.astype(float))
+        total = once[:, 0]
+        return Family(once[:, 1] / total, twice[:, 1] / total**2, twice[:, 0] / total**2, count)
 
 
 def posterior(delta: Floats, noise: Floats, factor: Floats) -> tuple[float, Floats, Floats]:
@@ -132,14 +183,14 @@ def agree(effect: Floats, universes: Floats) -> tuple[Floats, NDArray[np.int64]]
     return np.where(seen > 0, same / np.maximum(seen, 1), np.nan), seen
 
 
-def differ(weights: Any, pools: Sequence[Pool]) -> Floats:
-    """Differences (len(pools) x J) of each school from its neighbours' mean, under one set of weights."""
+def differ(links: Links, precision: Floats, pools: Sequence[Pool], *, ks: Iterable[int]) -> Floats:
+    """Differences (ks x pools, J) of each school from its neighbours' mean, for every number of them."""
     residuals = np.column_stack([one.residual for one in pools])
     known = ~np.isnan(residuals)
+    sums = links.sums(np.hstack([np.where(known, residuals, 0.0), known]) * precision[:, None])
     with np.errstate(invalid="ignore", divide="ignore"):
-        means = (weights @ np.where(known, residuals, 0.0)) / (weights @ known.astype(float))
-    found: Floats = (residuals - means).T
-    return found
+        means = [sums[k][:, : len(pools)] / sums[k][:, len(pools) :] for k in ks]
+    return np.vstack([(residuals - mean).T for mean in means])
 
 
 def keep(probabilities: Floats, *, false: float) -> Flags:

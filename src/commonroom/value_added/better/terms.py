@@ -16,7 +16,8 @@ class Terms:
     every version of the residuals (raw, adjusted) x each year left out. A school with `fewest`
     neighbours or more is judged. `measures` give words, unit and direction; `scales` how many of the
     measure's units make one sd; `references` the effect, in sd, of the context variable that the
-    sensitivity is compared with. The limits are those of METHODS.md section 6.
+    sensitivity is compared with; `only` the schools to answer for, judged among all (all if not
+    given). The limits are those of METHODS.md section 6.
     """
 
     phase: str
@@ -32,3 +33,4 @@ class Terms:
     size: float = 0.1
     scales: Mapping[str, float] = field(default_factory=dict)
     references: Mapping[str, float] = field(default_factory=dict)
+    only: frozenset[str] | None = None
