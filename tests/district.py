@@ -60,7 +60,7 @@ def rows(schools: int = 90) -> pl.DataFrame:
             found.append(
                 {
                     "School ID": f"{610000 + number}",
-                    "School Name": f"{'Elm Oak Ash Lime Beech'.split()[number % 5]} School {number}",
+                    "School Name": f"{['Elm', 'Oak', 'Ash', 'Lime', 'Beech'][number % 5]} School {number}",
                     "Network": f"Network {1 + number % 12}",
                     "Year": year,
                     "Level": "HS" if number % 7 == 0 else "ES",

@@ -26,7 +26,9 @@ def blocks(path: Path, language: str) -> list[str]:
 
 
 @pytest.mark.parametrize("path", [p for p in PAGES if blocks(p, "python")], ids=name)
-def test_python_examples_run(path: Path, manchester: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_python_examples_run(
+    path: Path, manchester: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "evidence").symlink_to(manchester)
     monkeypatch.chdir(tmp_path)
     space: dict[str, object] = {}
@@ -35,7 +37,9 @@ def test_python_examples_run(path: Path, manchester: Path, tmp_path: Path, monke
 
 
 @pytest.mark.parametrize("path", [p for p in PAGES if blocks(p, "console")], ids=name)
-def test_console_examples_run(path: Path, manchester: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_console_examples_run(
+    path: Path, manchester: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "evidence").symlink_to(manchester)
     monkeypatch.chdir(tmp_path)
     ran = 0
