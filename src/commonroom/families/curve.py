@@ -13,8 +13,8 @@ MIXTURES = (0.15, 0.3, 0.5, 0.7, 1.0, 1.5, float("inf"))
 SIZES = (10, 20, 30, 50, 75, 100, 150)
 #: Schools that the curve is measured on, drawn from all.
 ASKED = 1000
-#: Schools looked at together (rows of one distance matrix).
-AT_ONCE = 250
+#: Schools looked at together (rows of one distance matrix, which then stays in the cache).
+AT_ONCE = 32
 
 
 def trace(
@@ -37,49 +37,51 @@ def trace(
         return CURVE.empty()
     asked = np.random.default_rng(seed).permutation(rows.size)[:ASKED]
     asked.sort()
-    records = []
-    for mixture in MIXTURES:
-        mixed, shares = _mixed(places, weights, mixture=mixture)
-        nearest = np.vstack(
-            [_nearest(mixed, shares, asked=part, area=area, k=sizes[-1]) for part in _parts(asked)]
-        )
-        records += [
-            {"context": mixture, "k": k, "schools": asked.size, "chosen": [mixture, k] == used}
-            | _worth(places[:, 1:], outcome, asked=asked, family=nearest[:, :k])
-            for k in sizes
-        ]
+    parts = [asked[start : start + AT_ONCE] for start in range(0, asked.size, AT_ONCE)]
+    found = [_nearest(places, weights / weights.max(), asked=part, area=area, k=sizes[-1]) for part in parts]
+    nearest = {mixture: np.vstack([part[mixture] for part in found]) for mixture in MIXTURES}
+    records = [
+        {"context": mixture, "k": k, "schools": asked.size, "chosen": [mixture, k] == used}
+        | _worth(places[:, 1:], outcome, asked=asked, family=nearest[mixture][:, :k])
+        for mixture in MIXTURES
+        for k in sizes
+    ]
     return CURVE.check(pl.DataFrame(records))
 
 
-def _parts(asked: Ints) -> list[Ints]:
-    """The schools asked about, few enough at once."""
-    return [asked[start : start + AT_ONCE] for start in range(0, asked.size, AT_ONCE)]
-
-
-def _mixed(places: Floats, weights: Floats, *, mixture: float) -> tuple[Floats, Floats]:
-    """Weighted coordinates of one mixture, and their weights."""
-    context = weights / weights.max()
-    if np.isinf(mixture):
-        return places[:, 1:] * np.sqrt(context), context
+def _nearest(places: Floats, weights: Floats, *, asked: Ints, area: Ints, k: int) -> dict[float, Ints]:
+    """The k nearest of each school asked about, outside its authority, on what both know, by mixture."""
+    sums, shared = _apart(places[:, 1:] * np.sqrt(weights), weights, asked)
     spread = places[:, 0].std()
-    score = (places[:, :1] - places[:, 0].mean()) / (spread if spread > 0 else 1.0)
-    mixed = np.hstack([score, mixture * places[:, 1:] * np.sqrt(context)])
-    return mixed, np.append(1.0, mixture**2 * context)
+    score = places[:, 0] / (spread if spread > 0 else 1.0)
+    gaps = (score[asked][:, None] - score) ** 2
+    sums[area[asked][:, None] == area] = np.inf
+    found = {}
+    for mixture in MIXTURES:
+        # The distance on context is the same under every mixture: only its part in the whole changes.
+        if np.isinf(mixture):
+            squares = np.where(shared > 0, sums, np.inf) / np.where(shared > 0, shared, 1.0)
+        else:
+            squares = (gaps + mixture**2 * sums) / (1.0 + mixture**2 * shared)
+        first = np.argpartition(squares, k - 1, axis=1)[:, :k]
+        first.sort(axis=1)
+        order = np.argsort(np.take_along_axis(squares, first, axis=1), axis=1, kind="stable")
+        found[mixture] = np.take_along_axis(first, order, axis=1)
+    return found
 
 
-def _nearest(places: Floats, weights: Floats, *, asked: Ints, area: Ints, k: int) -> Ints:
-    """The k nearest of each school asked about, outside its authority, on what both know."""
-    known = (~np.isnan(places)).astype(np.float64)
-    filled = np.nan_to_num(places, nan=0.0)
-    own, mine = filled[asked], known[asked]
-    squares = own**2 @ known.T + mine @ (filled**2).T - 2 * own @ filled.T
-    shared = (mine * weights) @ known.T
-    squares = np.where(shared > 0, squares / np.where(shared > 0, shared, 1.0), np.inf)
-    squares[area[asked][:, None] == area[None, :]] = np.inf
-    found = np.argpartition(squares, k - 1, axis=1)[:, :k]
-    found.sort(axis=1)
-    order = np.argsort(np.take_along_axis(squares, found, axis=1), axis=1, kind="stable")
-    return np.take_along_axis(found, order, axis=1)
+def _apart(criteria: Floats, weights: Floats, asked: Ints) -> tuple[Floats, Floats]:
+    """Squared differences on what both know, and its weight, of the schools asked about and all."""
+    unknown = np.isnan(criteria)
+    partly = unknown.any(axis=0)
+    full, part = criteria[:, ~partly], np.where(unknown, 0.0, criteria)[:, partly]
+    known = (~unknown[:, partly]).astype(np.float64)
+    norms = (full**2).sum(axis=1)
+    ones = np.ones(len(criteria))
+    left = np.column_stack([-2 * full, norms, ones, part**2, known, -2 * part])[asked]
+    right = np.column_stack([full, ones, norms, known, part**2, part])
+    shared = (known[asked] * weights[partly]) @ known.T + float(weights[~partly].sum())
+    return np.maximum(left @ right.T, 0.0), shared
 
 
 def _worth(criteria: Floats, outcome: Floats, *, asked: Ints, family: Ints) -> dict[str, float]:
