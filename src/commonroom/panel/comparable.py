@@ -43,7 +43,9 @@ def comparable(panel: Panel, *, phase: str, year: int) -> pl.DataFrame:
     )
 
 
-def years(panel: Panel, *, measure: str) -> list[int]:
-    """Years in which `measure` has figures, earliest first."""
-    found = panel.outcomes.filter((pl.col("measure") == measure) & pl.col("value").is_not_null())
+def years(panel: Panel, *, measure: str, phase: str) -> list[int]:
+    """Years in which `measure` has figures of mainstream schools in `phase`, earliest first."""
+    asked = (pl.col("measure") == measure) & (pl.col("phase") == phase) & pl.col("value").is_not_null()
+    compared = panel.schools.filter(pl.col("kind") == COMPARED)
+    found = panel.outcomes.filter(asked).join(compared, on="school", how="semi")
     return sorted(found["year"].unique())

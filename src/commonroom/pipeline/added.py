@@ -81,7 +81,7 @@ def residuals(built: panel.Panel, added: Added, *, phase: str, measure: panel.Me
     """
     found = added.estimates.get((phase, measure.name))
     last = built.outcomes.filter(pl.col("phase") == phase)["year"].max()
-    years = panel.years(built, measure=measure.name)[-YEARS_OF_A_CLAIM:]
+    years = panel.years(built, measure=measure.name, phase=phase)[-YEARS_OF_A_CLAIM:]
     if found is None or not isinstance(last, int) or years[-1] <= last - STILL_NOW:
         return None
     parts = [part for year in years for part in _of_year(built, found.noise, phase, measure, year)]

@@ -48,7 +48,7 @@ def _mine(schools: pl.DataFrame) -> list[str]:
 
 def find(built: panel.Panel, *, phase: str, measure: str) -> Alike:
     """Families of a phase under the learned and every published preset, for its latest year of results."""
-    years = panel.years(built, measure=measure)
+    years = panel.years(built, measure=measure, phase=phase)
     schools = panel.comparable(built, phase=phase, year=years[-1])
     learned = families.learn(schools, outcomes(built, measure, years[-1]), phase=phase, seed=SEED)
     schools = _scored(schools, learned.expected)
@@ -89,7 +89,7 @@ def _under(
 
 
 def outcomes(built: panel.Panel, measure: str, year: int) -> pl.DataFrame:
-    """Figures of one measure and year."""
+    """Figures of one measure and year, of both phases if it has both."""
     wanted = (pl.col("measure") == measure) & (pl.col("year") == year) & pl.col("value").is_not_null()
     return built.outcomes.filter(wanted)
 

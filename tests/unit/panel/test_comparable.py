@@ -29,4 +29,5 @@ def test_only_mainstream_schools_with_a_result_of_that_year_are_compared() -> No
     assert compared["school"].to_list() == ["1"]
     assert compared["eal"].to_list() == [12.0]
     assert compared["prior"].to_list() == [None]
-    assert panel.years(built, measure="attainment8") == [2017, 2018]
+    assert panel.years(built, measure="attainment8", phase="secondary") == [2017, 2018]
+    assert panel.years(built, measure="attainment8", phase="primary") == []
