@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 from scipy.stats import t as student
 
 from commonroom.panel import Measure
@@ -34,10 +33,6 @@ class Foreseen:
     means: Floats
     scales: Floats
     freedom: Floats
-
-    def part(self, chosen: NDArray[np.bool_]) -> Foreseen:
-        """Those of some schools."""
-        return Foreseen(self.means[chosen], self.scales[chosen], self.freedom[chosen])
 
 
 def forecast(
@@ -98,10 +93,10 @@ def _errors(known: Series, process: Process, year: int, *, new: bool) -> Floats:
     years, names = known.years, np.array(known.names)
     own = np.isin(names, (PRIOR, DISADVANTAGED))
     later = (years > year) | ((years == year) & ~own)
-    values = np.where(later[None, :], np.nan, known.values)
     column = known.column(MEASURE, year)
-    means, variances = process.expect(values, known.noise, column)
     earlier = np.flatnonzero((names == MEASURE) & (years < year))
     seen = np.isfinite(known.values[:, earlier]).any(axis=1)
     asked = np.isfinite(known.values[:, column]) & (seen != new)
-    return np.asarray((known.values[:, column] - means)[asked] / np.sqrt(variances[asked]))
+    values = np.where(later[None, :], np.nan, known.values[asked])
+    means, variances = process.expect(values, known.noise[asked], column)
+    return np.asarray((known.values[asked, column] - means) / np.sqrt(variances))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,20 +37,24 @@ class Part:
     fades: Floats | None = None
     noisy: bool = False
 
-    @property
+    @cached_property
     def triangle(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Places of the free parameters in the root."""
         return np.tril_indices(self.loadings.shape[1])
 
 
 @dataclass(frozen=True)
-class Pattern:
-    """Schools that have the same columns known: which (I), how many, and their mean squares."""
+class Alike:
+    """K patterns of what is known, each of schools with the same columns known (and a class of noise).
 
-    known: NDArray[np.bool_]
-    schools: int
+    `both` (K, I, I): which pairs of columns are known; `schools` (K): how many; `squares` (K, I, I):
+    their mean squares and products, 0 where not known; `noise` (K): their mean.
+    """
+
+    both: NDArray[np.bool_]
+    schools: Floats
     squares: Floats
-    noise: float
+    noise: Floats
 
 
 @dataclass(frozen=True)
@@ -63,18 +68,30 @@ class Process:
     def expect(self, values: Floats, noise: Floats, column: int) -> tuple[Floats, Floats]:
         """Mean and variance (J) of one column given all that is known in `values` (J, I), itself unseen."""
         means, variances = np.zeros(len(values)), np.zeros(len(values))
-        for first in range(0, len(values), 2000):
-            part = slice(first, first + 2000)
-            known = np.isfinite(values[part])
-            known[:, column] = False
-            whole = self.covariance + noise[part, None, None] * self.noisy
-            both = known[:, :, None] & known[:, None, :]
-            inner = np.where(both, whole, 0.0) + np.eye(values.shape[1]) * ~known[:, :, None]
-            across = np.where(known, whole[:, column, :], 0.0)
-            weights = np.linalg.solve(inner, across[:, :, None])[:, :, 0]
-            means[part] = (weights * np.where(known, values[part], 0.0)).sum(axis=1)
-            variances[part] = whole[:, column, column] - (weights * across).sum(axis=1)
+        known = np.isfinite(values)
+        known[:, column] = False
+        alike, which = np.unique(np.packbits(known, axis=1), axis=0, return_inverse=True)
+        for place in range(len(alike)):
+            rows = np.flatnonzero(which.ravel() == place)
+            columns = np.flatnonzero(known[rows[0]])
+            figures = values[np.ix_(rows, columns)]
+            means[rows], variances[rows] = self._given(figures, noise[rows], columns, column)
         return means, variances
+
+    def _given(
+        self, figures: Floats, noise: Floats, columns: NDArray[np.intp], asked: int
+    ) -> tuple[Floats, Floats]:
+        """Mean and variance of the column asked for, of schools of which the same `columns` are known.
+
+        One turn makes both covariances diagonal, so that no school needs a system of its own.
+        """
+        root = np.linalg.inv(np.linalg.cholesky(self.covariance[np.ix_(columns, columns)]))
+        sizes, vectors = np.linalg.eigh(root @ self.noisy[np.ix_(columns, columns)] @ root.T)
+        turn = vectors.T @ root
+        across = turn @ self.covariance[columns, asked] + np.outer(noise, turn @ self.noisy[columns, asked])
+        weights = across / (1 + np.outer(noise, sizes))
+        whole = self.covariance[asked, asked] + noise * self.noisy[asked, asked]
+        return ((figures @ turn.T) * weights).sum(axis=1), whole - (across * weights).sum(axis=1)
 
 
 def trend_is_allowed(past: list[int]) -> bool:
@@ -111,22 +128,23 @@ def parts(series: Series, *, noisy: bool) -> list[Part]:
     return [*found, Part(loadings[:, columns], same, noisy=True)] if noisy else found
 
 
-def patterns(values: Floats, noise: Floats) -> list[Pattern]:
+def patterns(values: Floats, noise: Floats) -> Alike:
     """Schools by what is known of them (and by class of noise), with enough alike to be used."""
     known = np.isfinite(values)
     edges = np.unique(np.quantile(noise, np.linspace(0, 1, CLASSES + 1)[1:-1]))
-    classes = np.digitize(noise, edges)
-    keys: dict[bytes, list[int]] = {}
-    for row in range(len(values)):
-        keys.setdefault(bytes([classes[row]]) + known[row].tobytes(), []).append(row)
-    found = []
-    for rows in (np.array(keys[key]) for key in sorted(keys)):
+    keys = np.column_stack([np.digitize(noise, edges).astype(np.uint8), np.packbits(known, axis=1)])
+    _, which, count = np.unique(keys, axis=0, return_inverse=True, return_counts=True)
+    filled = np.where(known, values, 0.0)
+    both, squares, sizes = [], [], []
+    for place in np.flatnonzero(count >= FEWEST_ALIKE):
+        rows = np.flatnonzero(which.ravel() == place)
         columns = known[rows[0]]
-        if len(rows) >= FEWEST_ALIKE and columns.sum() > 1:
-            part = values[np.ix_(rows, np.flatnonzero(columns))]
-            squares = part.T @ part / len(rows)
-            found.append(Pattern(columns, len(rows), squares, float(noise[rows].mean())))
-    return found
+        if columns.sum() > 1:
+            both.append(columns[:, None] & columns[None, :])
+            squares.append(filled[rows].T @ filled[rows] / len(rows))
+            sizes.append((len(rows), float(noise[rows].mean())))
+    schools, means = np.array(sizes, dtype=np.float64).reshape(-1, 2).T
+    return Alike(np.array(both), schools, np.array(squares), means)
 
 
 def fit(series: Series) -> Process:
@@ -184,22 +202,21 @@ def _filled(part: Part, root: Floats, persistence: float) -> Floats:
     return np.asarray((half @ half.T) * fade)
 
 
-def _unlikely(vector: Floats, built: list[Part], alike: list[Pattern]) -> tuple[float, Floats]:
+def _unlikely(vector: Floats, built: list[Part], alike: Alike) -> tuple[float, Floats]:
     """-2 log likelihood for one school on average, a small ridge, and the gradient of both."""
     roots, persistence = _unpack(vector, built)
     filled = [_filled(part, root, persistence) for part, root in zip(built, roots, strict=True)]
     fixed = sum(filled[:3]) + NUGGET * np.eye(len(filled[0]))
-    value, plain, weighted = 0.0, np.zeros_like(fixed), np.zeros_like(fixed)
-    for pattern in alike:
-        places = np.ix_(pattern.known, pattern.known)
-        covariance = fixed[places] + (pattern.noise * filled[3][places] if len(filled) > 3 else 0.0)
-        inverse = np.linalg.inv(covariance)
-        explained = inverse @ pattern.squares
-        value += pattern.schools * float(np.linalg.slogdet(covariance)[1] + np.trace(explained))
-        slope = pattern.schools * (inverse - explained @ inverse)
-        plain[places] += slope
-        weighted[places] += pattern.noise * slope
-    total = sum(pattern.schools for pattern in alike)
+    whole = fixed + alike.noise[:, None, None] * filled[3] if len(filled) > 3 else fixed[None]
+    # What is not known stands alone with variance 1: it adds nothing, and all have one shape.
+    covariance = np.where(alike.both, whole, np.eye(len(fixed)))
+    inverse = np.linalg.inv(covariance)
+    explained = inverse @ alike.squares
+    traces = np.trace(explained, axis1=1, axis2=2)
+    value = float(alike.schools @ (np.linalg.slogdet(covariance)[1] + traces))
+    slopes = np.where(alike.both, alike.schools[:, None, None] * (inverse - explained @ inverse), 0.0)
+    plain, weighted = slopes.sum(axis=0), np.tensordot(alike.noise, slopes, axes=1)
+    total = float(alike.schools.sum())
     gradient = []
     for part, root in zip(built, roots, strict=True):
         fade = part.where if part.fades is None else persistence**part.fades

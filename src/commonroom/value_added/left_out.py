@@ -49,9 +49,10 @@ def left_out_year(
     Returns tables.value_added.LEFT_OUT_YEARS. METHODS.md section 4.
     """
     chosen = cases if cases is not None else _cases(outcomes, measure)
+    mine, beside = (series.compared(frame, schools, measure) for frame in (outcomes, context))
     rows: list[pl.DataFrame] = []
     for year, latest in chosen:
-        case = _case(outcomes, context, schools, measure, (year, latest))
+        case = _case(mine, beside, schools, measure, (year, latest))
         rows.append(_scored(case, latest))
     frame = pl.concat(rows) if rows else pl.DataFrame(schema=tables.LEFT_OUT_YEARS.schema)
     named = frame.with_columns(phase=pl.lit(measure.phase), measure=pl.lit(measure.name))
@@ -104,8 +105,10 @@ def _scored(case: _Case, latest: int) -> pl.DataFrame:
         "complete history": there & np.isfinite(past).all(axis=1),
         "without history": there & (known.history == 0),
     }
+    judged = {model: _judge(came, one) for model, one in found.items()}
+    _, places = np.unique(case.authorities, return_inverse=True)
     rows = [
-        (int(known.years[-1]), latest, name, model, *_judged(case, found, model, part))
+        (int(known.years[-1]), latest, name, model, *_row(judged[model], judged[OURS], part, places))
         for name, part in parts.items()
         if part.sum() > 1
         for model in found
@@ -119,17 +122,26 @@ def _held_out(code: str) -> bool:
     return code.isdigit() and int(code) % HELD_OUT_MODULUS == HELD_OUT_REST
 
 
-def _judged(case: _Case, found: dict[str, Foreseen], model: str, part: Flags) -> tuple[float | int, ...]:
+@dataclass(frozen=True)
+class _Judged:
+    """CRPS (J) of one model, and whether its intervals held the figures (3, J)."""
+
+    crps: Floats
+    inside: Flags
+
+
+def _judge(came: Floats, one: Foreseen) -> _Judged:
+    """One model beside all that came."""
+    inside = [scores.covered(came, one.means, one.scales, one.freedom, share) for share in (0.5, 0.8, 0.95)]
+    return _Judged(scores.crps(came, one.means, one.scales, one.freedom), np.array(inside))
+
+
+def _row(one: _Judged, ours: _Judged, part: Flags, places: NDArray[np.intp]) -> tuple[float | int, ...]:
     """Schools, CRPS, three coverages, and the difference from ours with its interval."""
-    came = case.came[part]
-    one, ours = (found[name].part(part) for name in (model, OURS))
-    score = scores.crps(came, one.means, one.scales, one.freedom)
-    less = scores.crps(came, ours.means, ours.scales, ours.freedom) - score
-    inside = [
-        float(scores.covered(came, one.means, one.scales, one.freedom, share).mean())
-        for share in (0.5, 0.8, 0.95)
-    ]
-    return int(part.sum()), float(score.mean()), *inside, *scores.difference(less, case.authorities[part])
+    less = (ours.crps - one.crps)[part]
+    inside = one.inside[:, part].mean(axis=1)
+    difference = scores.difference(less, places[part])
+    return int(part.sum()), float(one.crps[part].mean()), *(float(share) for share in inside), *difference
 
 
 def _simple(case: _Case, recent: Flags) -> dict[str, Floats]:

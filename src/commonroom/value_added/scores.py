@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
@@ -62,12 +64,18 @@ def scale_at(standardised: Floats, freedom: float) -> float:
 
 
 def difference(
-    less: Floats, groups: NDArray[np.str_], *, draws: int = 999, seed: int = 1
+    less: Floats, groups: NDArray[np.intp] | NDArray[np.str_], *, draws: int = 999, seed: int = 1
 ) -> tuple[float, float, float]:
-    """Mean of `less` with a 95 % interval, whole groups (authorities) resampled `draws` times."""
+    """Mean of `less` with a 95 % interval, whole groups (numbers of authorities) resampled `draws` times."""
     _, place = np.unique(groups, return_inverse=True)
     sums, counts = np.bincount(place, weights=less), np.bincount(place)
-    chosen = np.random.default_rng(seed).integers(0, len(sums), (draws, len(sums)))
-    means = sums[chosen].sum(axis=1) / counts[chosen].sum(axis=1)
-    low, high = np.quantile(means, [0.025, 0.975])
+    chosen = _chosen(len(sums), draws, seed)
+    low, high = np.quantile((chosen @ sums) / (chosen @ counts), [0.025, 0.975])
     return float(less.mean()), float(low), float(high)
+
+
+@lru_cache(maxsize=8)
+def _chosen(groups: int, draws: int, seed: int) -> Floats:
+    """How often each group is drawn (draws, groups); the same for every model, so that they compare."""
+    chosen = np.random.default_rng(seed).integers(0, groups, (draws, groups))
+    return np.apply_along_axis(np.bincount, 1, chosen, minlength=groups).astype(np.float64)

@@ -91,8 +91,7 @@ def gather(
     Arguments: frames of tables.panel; results of `year` and later in `outcomes` are not read, nor
     context that the panel carried back from a later year. Raises NotThisMeasure or NotEnoughYears.
     """
-    compared = pl.col("school").is_in(schools["school"].to_list())
-    before = outcomes.filter((pl.col("phase") == measure.phase) & (pl.col("year") < year) & compared)
+    before = compared(outcomes.filter(pl.col("year") < year), schools, measure)
     mine = before.filter((pl.col("measure") == measure.name) & pl.col("value").is_finite())
     if mine.is_empty():
         raise NotThisMeasure(
@@ -100,9 +99,7 @@ def gather(
         )
     # Shares of pupils are many small ones and few large; their roots are more nearly normal.
     shares = sorted({"disadvantaged", *(name for names in LASTING.values() for name in names)})
-    beside = context.filter((pl.col("phase") == measure.phase) & compared).with_columns(
-        pl.col(shares).clip(0).sqrt()
-    )
+    beside = compared(context, schools, measure).with_columns(pl.col(shares).clip(0).sqrt())
     present = beside.filter(pl.col("year") == year)["school"]
     names = tuple(pl.concat([mine["school"], present]).unique().sort())
     frames = _Frames(before, beside, measure, names, year)
@@ -129,6 +126,13 @@ def gather(
     )
 
 
+def compared(frame: pl.DataFrame, schools: pl.DataFrame, measure: Measure) -> pl.DataFrame:
+    """The rows of the measure's phase and of these schools."""
+    return frame.filter(pl.col("phase") == measure.phase).join(
+        schools, on="school", how="semi", maintain_order="left"
+    )
+
+
 def standard(values: Floats) -> Floats:
     """Values in standard deviations from their mean; all nan when they do not differ."""
     known = values[np.isfinite(values)]
@@ -150,10 +154,9 @@ def of_year(outcomes: pl.DataFrame, measure: Measure, schools: tuple[str, ...], 
 def _standardised(outcomes: pl.DataFrame, name: str, schools: tuple[str, ...]) -> dict[int, Floats]:
     """A measure's years, oldest first, each in z; years with too few schools are left out."""
     rows = outcomes.filter((pl.col("measure") == name) & pl.col("value").is_finite())
-    found = {
-        int(year): standard(places.one(part, "value", schools))
-        for (year,), part in rows.sort("year", "school").group_by("year", maintain_order=True)
-    }
+    years = rows["year"].unique().sort().to_list()
+    grid = places.find(rows, schools, np.array(years, dtype=np.int64)).grid(rows["value"])
+    found = {year: standard(grid[:, time]) for time, year in enumerate(years)}
     return {year: z for year, z in found.items() if np.isfinite(z).sum() >= FEWEST_SCHOOLS}
 
 
@@ -235,10 +238,13 @@ def _lasting(frames: _Frames, schools: pl.DataFrame, results: dict[int, Floats])
         # What is known of few schools (a pilot, one city) would only say which schools those are.
         if np.isfinite(values).mean() >= contexts.KNOWN_ENOUGH:
             found[label] = standard(values)
-    facts = schools.filter(pl.col("school").is_in(frames.schools))
-    girls = facts.select("school", girls=(pl.col("gender") == "girls").cast(pl.Float64).fill_null(0))
-    found["girls"] = standard(np.nan_to_num(places.one(girls, "girls", frames.schools)))
-    east, north = (places.one(facts, name, frames.schools) for name in ("easting", "northing"))
+    facts = pl.DataFrame({"school": frames.schools}).join(
+        schools.select("school", "gender", "easting", "northing"),
+        on="school", how="left", maintain_order="left",
+    )  # fmt: skip
+    girls = (facts["gender"] == "girls").fill_null(False).cast(pl.Float64)
+    found["girls"] = standard(girls.to_numpy())
+    east, north = (facts[name].cast(pl.Float64).to_numpy() for name in ("easting", "northing"))
     found = {name: values for name, values in found.items() if np.isfinite(values).any()}
     near = _near(np.column_stack([east, north]), _beyond(found, results))
     return {**found, NEAR: near} if np.isfinite(near).any() else found
