@@ -13,8 +13,8 @@ import commonroom
 from commonroom import narrative
 from commonroom.errors import SaidToPeople
 from commonroom.panel import measures
-from commonroom.pipeline import build as building
 from commonroom.pipeline import definitions
+from commonroom.pipeline.build import build
 from commonroom.store import evidence
 
 #: Tables of the evidence that the report does not tell of.
@@ -76,7 +76,7 @@ def demo(
     folder: Path, out: Path, *, system: str = "greater-manchester", report: Callable[[str, float], None]
 ) -> Summary:
     """Build the evidence of a system from the bundled figures and write its report."""
-    built = building.build(system=system, folder=folder, report=lambda step, done: report(step, 0.9 * done))
+    built = build(system=system, folder=folder, report=lambda step, done: report(step, 0.9 * done))
     report("Writing the report", 0.9)
     told = story(folder)
     _write(narrative.tell(told, language="en"), Path(out))

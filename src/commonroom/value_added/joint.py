@@ -156,7 +156,7 @@ def fit(series: Series) -> Process:
     noisy = bool(np.ptp(series.noise) > 0)
     built = parts(series, noisy=noisy)
     alike = patterns(series.values, series.noise)
-    if not alike:
+    if not alike.schools.size:
         raise NotEnoughYears(
             f"there are {len(series.schools)} schools, too few of whom the same is known to foresee from.",
             remedy="Add schools, or foresee another measure.",
