@@ -42,7 +42,11 @@ def nearest(values: Floats, factors: Floats, weights: Floats, *, k: int, share: 
     pools = threadpool_info()
     threads = max((pool["num_threads"] for pool in pools if pool["user_api"] == "blas"), default=1)
     rows = max(1, min(ROWS_AT_ONCE, PAIRS_AT_ONCE // n))
-    chunks = [np.arange(start, min(start + rows, n)) for start in range(0, n, rows)]
+    # The rows of one chunk know the same variables: V is then one number for each of the others.
+    _, pattern = np.unique(~np.isnan(values), axis=0, return_inverse=True)
+    order = np.argsort(pattern.ravel(), kind="stable")
+    alike = np.split(order, np.cumsum(np.bincount(pattern.ravel()))[:-1])
+    chunks = [part[start : start + rows] for part in alike for start in range(0, part.size, rows)]
 
     def fill(mine: list[Ints]) -> None:
         space_for_products = np.empty((rows, n), dtype=np.float32)
@@ -75,7 +79,7 @@ class _Space:
         self.fixed, self.partly = places[~np.array(partly)], places[partly]
         self.partly_known = self.known[partly].astype(np.float32)
         self.parts = np.round(MILLIONTHS * weights / weights.sum())
-        self.partly_parts = self.parts[partly].astype(np.float32)
+        self.partly_parts = self.parts[partly]
         self.fixed_parts = float(self.parts[~np.array(partly)].sum())
         self.least = max(1.0, np.floor(share * MILLIONTHS) - len(weights))
         ones = np.ones((2, self.n))
@@ -97,22 +101,21 @@ class _Space:
         return self._first(rows.size, asked[keep], found[keep], ratios[keep])
 
     def _roughly(self, rows: Ints, products: Singles) -> None:
-        """Fill `products` with S / V in float32, infinite where the two are not to be compared."""
+        """Fill `products` with S / V in float32, infinite where the two are not to be compared.
+
+        `rows` know the same variables, so that V goes into the factor of the others.
+        """
         fixed, partly, known = self.fixed[:, rows], self.partly[:, rows], self.partly_known[:, rows]
         ones = np.ones((2, rows.size))
         ones[0] = (fixed**2).sum(axis=0)
-        left = np.vstack([-2 * fixed, ones, partly**2, known, -2 * partly]).T
-        if not self.some:
-            left = left / self.weights.sum()
-        np.matmul(np.ascontiguousarray(left, dtype=np.float32), self.right, out=products)
+        left = np.vstack([-2 * fixed, ones, partly**2, known, -2 * partly]).T / self.weights.sum()
+        right, apart = self.right, np.zeros(0, dtype=np.int64)
         if self.some:
-            shared = (known.T * self.partly_parts) @ self.partly_known
-            shared += np.float32(self.fixed_parts)
-            apart = shared < self.least
-            shared *= np.float32(self.weights.sum() / MILLIONTHS)
-            shared[apart] = 1.0
-            products /= shared
-            products[apart] = np.inf
+            shared = self.fixed_parts + (self.partly_parts * known[:, 0]) @ self.partly_known
+            apart = np.flatnonzero(shared < self.least)
+            right = right * (MILLIONTHS / np.maximum(shared, 1.0)).astype(np.float32)
+        np.matmul(np.ascontiguousarray(left, dtype=np.float32), right, out=products)
+        products[:, apart] = np.inf
         products[np.arange(rows.size), rows] = np.inf
 
     def _limits(self, rows: Ints, products: Singles) -> Singles:
