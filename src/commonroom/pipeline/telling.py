@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 import commonroom
-from commonroom import narrative
+from commonroom import narrative, panel
 from commonroom.errors import SaidToPeople
 from commonroom.panel import measures
 from commonroom.pipeline import definitions
@@ -86,7 +86,9 @@ def demo(
 
 def _sentences(told: narrative.Story) -> list[str]:
     """The system at a glance, in a sentence for each headline measure."""
-    said = [f"{told.facts.system.label}: {told.schools.frame.height:,} schools and phases."]
+    schools = told.schools.frame.filter(kind=panel.COMPARED)
+    phases = ", ".join(f"{schools.filter(phase=phase).height:,} {phase}" for phase in told.facts.headline)
+    said = [f"{told.facts.system.label}: {schools['school'].n_unique():,} schools compared ({phases})."]
     frame = told.glance.frame
     for phase, name in told.facts.headline.items():
         rows = {row["place"]: row for row in frame.filter(phase=phase, measure=name).sort("year").to_dicts()}
