@@ -32,6 +32,7 @@ def begin(panel: Panel, *, facts: Facts) -> Story:
         releases=_releases(panel.outcomes),
         left_out=_plain(panel.left_out.group_by("why").agg(pl.col("figures").sum()).sort("why")),
         joins=_plain(panel.joins.group_by("rule").agg(numbers=pl.len().cast(pl.Int64)).sort("rule")),
+        joined=_plain(_joined(panel.joins, here)),
         problems=_plain(
             panel.problems.head(PROBLEMS_SHOWN).with_columns(
                 total=pl.lit(panel.problems.height, dtype=pl.Int64)
@@ -39,6 +40,12 @@ def begin(panel: Panel, *, facts: Facts) -> Story:
         ),
         missing=_missing(ours),
     )
+
+
+def _joined(joins: pl.DataFrame, here: pl.DataFrame) -> pl.DataFrame:
+    """Return each number that was joined into a school of the system, or was not though it was linked."""
+    named = joins.join(here.select("school", "name"), on="school")
+    return named.select("name", "school", "number", "rule", "date").sort("name", "school", "number")
 
 
 def _plain(frame: pl.DataFrame) -> Released:

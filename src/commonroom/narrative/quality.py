@@ -82,7 +82,24 @@ def _joins(story: Story, words: Words) -> Block:
     )
     followed = int(frame.filter(pl.col("rule") != "apart")["numbers"].sum())
     table = page.grid(words["quality.joins_caption"], page.heads(words, "rule", "number"), rows, numeric=(1,))
-    return Block(sentences=page.texts([words.say("quality.joins", numbers=followed)]), grids=(table,))
+    said = page.texts([words.say("quality.joins", numbers=followed)])
+    return Block(sentences=said, grids=(table, *_joined(story, words)))
+
+
+def _joined(story: Story, words: Words) -> list[Grid]:
+    """Return each number of the system's schools that was joined, or kept apart though it was linked."""
+    if story.joined is None or story.joined.frame.is_empty():
+        return []
+    rows = (
+        (
+            row["name"] or "–", row["school"], row["number"], words[f"quality.rule.{row['rule']}"],
+            words.date(row["date"]) if row["date"] else "–",
+        )
+        for row in story.joined.frame.iter_rows(named=True)
+    )  # fmt: skip
+    caption = words.say("quality.joined_caption", system=glance.label(story, words))
+    heads = page.heads(words, "school", "number_now", "number_then", "rule", "date")
+    return [page.grid(caption, heads, rows)]
 
 
 def _problems(story: Story, words: Words) -> Block:

@@ -125,7 +125,7 @@ def _one_successor(
         if new is None:
             if old in evidence.present:
                 text = f"Split between {', '.join(sorted(edges[old]))}; none has two thirds of the pupils."
-                rows.append((old, old, "split", 0, None, text))
+                rows.append((old, old, "apart", 0, None, text))
             continue
         steps[old] = Edge(old, new, edges[old][new], len(direct) > 1)
     return steps, rows

@@ -48,7 +48,7 @@ def test_a_split_into_equals_goes_to_neither_and_is_listed() -> None:
     pupils = [("2", 2023, "all", "pupils", 500.0, None), ("3", 2023, "all", "pupils", 500.0, None)]
     found = figures(result("1", 2018), result("2", 2023), result("3", 2023), *pupils)
     joins = identity.joins(links(("1", "2", "successor"), ("1", "3", "successor")), found)
-    assert rules(joins) == {"1": ("1", "split", 0)}
+    assert rules(joins) == {"1": ("1", "apart", 0)}
     assert "none has two thirds" in joins["explanation"][0]
 
 
