@@ -17,19 +17,23 @@ DRIFT_AND_TREND = (*DRIFT, "intercept", "tilt", "slope")
 INTERCEPT = ("level", "noise")
 #: Fewest years from first to last before an own trend is even tried: below, it is noise drawn longer.
 SPAN_FOR_TREND = 5
-#: Newton's steps at most, and the gain in -2 log likelihood that another must promise.
-STEPS, ENOUGH = 12, 1e-4
+#: Newton's steps at most, the gain in -2 log likelihood that another must promise, and its length.
+STEPS, ENOUGH, FARTHEST = 60, 1e-5, 1.0
 #: Largest shock and own slope (z in five years) to start from: a shock of the year and an own slope
-#: stand in for each other, and there can be two hills.
-STARTS = ((1.0, 0.1), (np.exp(likelihood.LOWEST), 0.25))
+#: stand in for each other, and there can be more hills than one.
+STARTS = ((1.0, 0.02), (1.0, 0.1), (np.exp(likelihood.LOWEST), 0.25))
+#: Two fits whose variances differ by no more than this (squared z) are the same hill.
+SAME = 0.005
 #: A difference in AIC between some of the schools that all of them will not turn round.
 DOUBTLESS = 20.0
 #: About so many schools are enough to find the neighbourhood of the best fit of all.
 THIN = 1500
 #: Step of the differences of the exact gradient from which uncertainty is computed.
 STEP = 1e-4
-#: A variance (log, squared z) this near its lowest is none: nothing in the data tells it from 0.
-NONE = 2.0
+#: A variance (log, squared z) this near its lowest is none, and one whose log has this variance could
+#: as well be: nothing in the data tells either from 0.
+NONE, UNSURE = 2.0, 9.0
+VARIANCES = ("level", "shock", "noise")
 #: Least curvature of a direction: for Newton's steps, and where it says how sure estimates are.
 LEAST_STEEP, LEAST_SURE = 1.0, 2e-3
 #: A correlation of two estimates beyond this means that the data cannot tell the two apart.
@@ -103,12 +107,15 @@ def _settle(
     curve = _upward(_curvature(some, start, free, reml)) * (len(panel.schools) / len(some.schools))
     best, arrived = _approach(panel, start, free, curve=curve, reml=reml)
     if not arrived:
-        best = _maximise(panel, best, free, reml=reml)
+        best = _descend(panel, best, free, reml=reml)
     return _settled(panel, best, free, reml)
 
 
 def _settled(panel: SchoolYears, best: Components, free: tuple[str, ...], reml: bool) -> Fit:
-    """The fit at its best components."""
+    """The fit at its best components; of roots that square to the same, the one that is not negative."""
+    intercept, tilt, slope = best.trend
+    turned = (-intercept, -tilt) if intercept < 0 else (intercept, tilt)
+    best = replace(best, trend=(*turned, abs(slope)))
     at = likelihood.blocks(panel, best)
     return Fit(panel, best, free, at, likelihood.criterion(panel, best, reml=reml), reml)
 
@@ -144,12 +151,34 @@ def choose(panel: SchoolYears) -> Fit:
     if some is panel:
         return min(fits, key=lambda one: one.aic)
     # What some schools leave open is fitted to all; the same hill twice is climbed once.
-    hills = {round(one.aic, 2): one for one in fits if one.aic - best < DOUBTLESS}
-    full = [_settle(panel, some, one.components, one.free) for one in hills.values()]
+    hills: list[Fit] = []
+    for one in sorted(fits, key=lambda one: one.aic):
+        if one.aic - best < DOUBTLESS and not any(_same(one, hill) for hill in hills):
+            hills.append(one)
+    full = [_settle(panel, some, one.components, one.free) for one in hills]
     return min(full, key=lambda one: one.aic)
 
 
+def _same(one: Fit, other: Fit) -> bool:
+    """Whether two fits of the same schools say the same of their variances."""
+    parts = [
+        np.append(
+            likelihood.covariance(fit.components, fit.panel.years, fit.panel.years), fit.components.shock
+        )
+        for fit in (one, other)
+    ]
+    return one.free == other.free and float(np.abs(parts[0] - parts[1]).max()) < SAME
+
+
 def _maximise(panel: SchoolYears, start: Components, free: tuple[str, ...], *, reml: bool) -> Components:
+    """The best from a start that may be far away."""
+    curve = _upward(_curvature(panel, start, free, reml))
+    best, arrived = _approach(panel, start, free, curve=curve, reml=reml)
+    return best if arrived else _descend(panel, best, free, reml=reml)
+
+
+def _descend(panel: SchoolYears, start: Components, free: tuple[str, ...], *, reml: bool) -> Components:
+    """The best by a search that remembers no curvature and always gets on (L-BFGS-B)."""
     count = max(int(panel.seen.sum()), 1)
 
     def scaled(vector: Floats) -> tuple[float, Floats]:
@@ -168,28 +197,47 @@ def _maximise(panel: SchoolYears, start: Components, free: tuple[str, ...], *, r
 def _approach(
     panel: SchoolYears, start: Components, free: tuple[str, ...], *, curve: Floats, reml: bool
 ) -> tuple[Components, bool]:
-    """Newton's steps with a `curve` (f, f) known beforehand: few evaluations where schools are many.
+    """Newton's steps from a `curve` (f, f) known beforehand, which every step corrects (BFGS).
 
-    Arrives where a step would gain next to nothing; gives up where a step does not gain, and says so.
-    A parameter that is pushed against its bound stays there.
+    Arrives where a step would gain next to nothing; a step that does not gain is not gone, but teaches
+    the curve. A parameter that is pushed against its bound stays there. Says whether it arrived.
     """
-    at = start
-    value, gradient = likelihood.criterion_and_gradient(panel, at, free, reml=reml)
+    at, reach = likelihood.to_vector(start, free), FARTHEST
+    value, gradient = likelihood.criterion_and_gradient(panel, start, free, reml=reml)
     for _ in range(STEPS):
-        vector = likelihood.to_vector(at, free)
-        pushed = np.where(gradient > 0, vector <= likelihood.LOWEST + 0.1, vector >= likelihood.HIGHEST - 0.1)
-        places = np.flatnonzero(~pushed)
-        step = np.zeros(len(free))
-        step[places] = -np.linalg.solve(curve[np.ix_(places, places)], gradient[places])
+        step = _step(at, gradient, curve, reach)
         if -float(step @ gradient) < ENOUGH:
-            return at, True
-        moved = np.clip(vector + step, likelihood.LOWEST, likelihood.HIGHEST)
+            return likelihood.from_vector(at, start, free), True
+        moved = at + step
         there = likelihood.from_vector(moved, start, free)
         found, slope = likelihood.criterion_and_gradient(panel, there, free, reml=reml)
-        if found >= value:
-            return at, False
-        at, value, gradient = there, found, slope
-    return at, False
+        curve = _corrected(curve, step, slope - gradient)
+        if found < value:
+            at, value, gradient, reach = moved, found, slope, min(2 * reach, FARTHEST)
+        else:
+            reach = float(np.abs(step).max()) / 2
+    return likelihood.from_vector(at, start, free), False
+
+
+def _step(at: Floats, gradient: Floats, curve: Floats, reach: float) -> Floats:
+    """Newton's step (f) within the bounds, no parameter farther than `reach`."""
+    pushed = np.where(gradient > 0, at <= likelihood.LOWEST + 0.1, at >= likelihood.HIGHEST - 0.1)
+    places = np.flatnonzero(~pushed)
+    step = np.zeros(len(at))
+    step[places] = -np.linalg.solve(curve[np.ix_(places, places)], gradient[places])
+    step *= min(1.0, reach / max(float(np.abs(step).max(initial=0.0)), 1e-12))
+    return np.asarray(np.clip(at + step, likelihood.LOWEST, likelihood.HIGHEST) - at)
+
+
+def _corrected(curve: Floats, step: Floats, turned: Floats) -> Floats:
+    """The curve that agrees with how the gradient turned along a step, if it turned upward."""
+    along = float(step @ turned)
+    before = curve @ step
+    if along <= 1e-6 * float(step @ before):
+        return curve
+    return np.asarray(
+        curve - np.outer(before, before) / float(step @ before) + np.outer(turned, turned) / along
+    )
 
 
 def _upward(curvature: Floats) -> Floats:
@@ -217,16 +265,24 @@ def _curvature(panel: SchoolYears, at: Components, free: tuple[str, ...], reml: 
 def _uncertainty(panel: SchoolYears, at: Components, free: tuple[str, ...], reml: bool) -> Floats:
     """Covariance of the free parameters on their scale, from differences of the exact gradient.
 
-    A parameter on its bound has none: its rows are 0, and it is said to be not detectable.
+    A parameter on its bound has none: its rows are 0, and it is said to be not detectable; so is a
+    variance that could as well be nothing, the least sure first.
     """
     vector = likelihood.to_vector(at, free)
     inside = (vector > likelihood.LOWEST + NONE) & (vector < likelihood.HIGHEST - 0.1)
     moving = tuple(name for name, there in zip(free, inside, strict=True) if there)
-    places = np.flatnonzero(inside)
     result = np.zeros((len(free), len(free)))
-    if moving:
+    curvature = _curvature(panel, at, moving, reml) if moving else result[:0, :0]
+    while moving:
+        values, vectors = np.linalg.eigh(curvature)
         # -2 log likelihood curves twice as much as minus the log likelihood.
-        values, vectors = np.linalg.eigh(_curvature(panel, at, moving, reml))
-        inverse = vectors @ np.diag(2 / np.maximum(values, LEAST_SURE)) @ vectors.T
-        result[np.ix_(places, places)] = inverse
+        covariance = vectors @ np.diag(2 / np.maximum(values, LEAST_SURE)) @ vectors.T
+        unsure = [covariance[i, i] * (name in VARIANCES) for i, name in enumerate(moving)]
+        worst = int(np.argmax(unsure))
+        if unsure[worst] <= UNSURE:
+            places = [free.index(name) for name in moving]
+            result[np.ix_(places, places)] = covariance
+            break
+        kept = [i for i in range(len(moving)) if i != worst]
+        moving, curvature = tuple(moving[i] for i in kept), curvature[np.ix_(kept, kept)]
     return result

@@ -279,9 +279,41 @@ def test_a_fit_without_fixed_effects() -> None:
     assert fitted.effects_covariance.size == 0
 
 
-def test_newtons_steps_give_up_when_they_do_not_gain(known: System) -> None:
+@pytest.mark.parametrize("steps", [0, 3])
+def test_where_newtons_steps_do_not_arrive_the_best_is_found_all_the_same(
+    known: System, monkeypatch: pytest.MonkeyPatch, steps: int
+) -> None:
+    data = school_years.arrange(known.outcomes, known.context, measure=measure(), phase="secondary")
+    whole = fitting.fit(data)
+    monkeypatch.setattr(fitting, "STEPS", steps)
+    monkeypatch.setattr(fitting, "THIN", 80)
+    assert fitting.fit(data).criterion == pytest.approx(whole.criterion, abs=0.01)
+
+
+def test_newtons_steps_learn_from_a_curve_that_is_wrong(known: System) -> None:
     data = school_years.arrange(known.outcomes, known.context, measure=measure(), phase="secondary")
     start = likelihood.Components(level=0.9, persistence=0.5)
-    wrong = 1e-3 * np.eye(4)
-    stayed, arrived = fitting._approach(data, start, fitting.DRIFT, curve=wrong, reml=True)
-    assert (stayed, arrived) == (start, False)
+    right = fitting.fit(data)
+    for wrong in (1e-3, 1e5):
+        found, arrived = fitting._approach(data, start, fitting.DRIFT, curve=wrong * np.eye(4), reml=True)
+        assert likelihood.criterion(data, found) >= right.criterion - 1e-3
+        assert not arrived or likelihood.criterion(data, found) == pytest.approx(right.criterion, abs=0.3)
+
+
+@pytest.mark.parametrize("thin", [1500, 200])
+def test_a_lasting_level_beside_one_that_fades_is_not_an_own_slope(
+    monkeypatch: pytest.MonkeyPatch, thin: int
+) -> None:
+    monkeypatch.setattr(fitting, "THIN", thin)
+    rng = np.random.default_rng(12)
+    years = np.array([2016, 2017, 2018, 2019, 2023, 2024])
+    fading = 0.5 ** np.abs(years[:, None] - years)
+    own = 0.6 * rng.standard_normal((900, 1))
+    own = own + 0.5 * rng.standard_normal((900, 6)) @ np.linalg.cholesky(fading).T
+    noise = rng.uniform(0.5, 2, (900, 6))
+    figures = own + np.sqrt(0.1 * noise) * rng.standard_normal((900, 6))
+    found = fitting.choose(panel(figures, noise, np.ones((900, 6, 1)), years.tolist()))
+    intercept, _, slope = found.components.trend
+    assert intercept == pytest.approx(0.6, abs=0.06)
+    assert 0 <= slope < 0.15
+    assert found.components.persistence == pytest.approx(0.5, abs=0.1)

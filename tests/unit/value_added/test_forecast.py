@@ -214,3 +214,10 @@ def test_rows_stand_where_their_school_and_year_are() -> None:
     found = places.find(frame, ("a", "b"), np.array([2018, 2019]))
     assert found.grid(frame["value"]) == pytest.approx(np.array([[2, np.nan], [np.nan, 5]]), nan_ok=True)
     assert found.there().tolist() == [[True, False], [False, True]]
+
+
+def test_a_dozen_schools_are_needed_of_whom_the_same_is_known(known: System) -> None:
+    data = series.gather(known.outcomes, known.context, schools=known.schools, measure=measure(), year=2024)
+    few = replace(data, schools=data.schools[:11], values=data.values[:11], noise=data.noise[:11])
+    with pytest.raises(errors.NotEnoughYears, match="there are 11 schools"):
+        joint.fit(few)
