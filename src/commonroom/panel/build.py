@@ -16,6 +16,8 @@ from commonroom.tables import sources
 OUT_OF_RANGE = "outside the range of the measure"
 SUPERSEDED = "an older number of a school that has a newer figure for the same year"
 COHORT_YEARS_NEAR = 2
+#: What a figure is, beside whose, when and of what it is.
+_KEPT = ("value", "cohort", "missing", "release")
 
 
 @dataclass(frozen=True)
@@ -46,11 +48,12 @@ def build(inputs: Inputs, *, measures: Mapping[str, Measure], system: systems.Sy
     Arguments: `inputs` from a source, `measures` by name (definitions/measures), and the `system`
     whose schools are marked. Raises SaidToPeople when no school belongs to the system.
     """
-    joined = identity.joins(inputs.links, inputs.figures)
-    members = _members(inputs, joined)
-    kept, problems = _within_range(inputs.figures, measures)
+    coded = _coded(inputs, measures)
+    joined = identity.joins(inputs.links, coded.figures)
+    members = _members(coded, joined)
+    kept, problems = _within_range(coded.figures, measures)
     figures, superseded = _one_figure_each(kept, members)
-    schools = _schools(inputs.schools, members, system)
+    schools = _schools(coded.schools, members, system)
     outcomes = _outcomes(figures, measures)
     context = contexts.beside(outcomes, figures)
     left_out = pl.concat(
@@ -66,9 +69,24 @@ def build(inputs: Inputs, *, measures: Mapping[str, Measure], system: systems.Sy
     )
 
 
+def _coded(inputs: Inputs, measures: Mapping[str, Measure]) -> Inputs:
+    """The same with words as numbers (of the words in order): millions are compared and moved."""
+    figures = inputs.figures
+    words = {
+        "school": [*inputs.schools["school"].unique(), *figures["school"].unique()],
+        "phase": ["all", *figures["phase"].unique()],
+        "variable": [*measures, *tables.CONTEXT_VARIABLES, *figures["variable"].unique()],
+    }
+    types = {name: pl.Enum(sorted(set(found))) for name, found in words.items()}
+    types |= {name: pl.Enum(figures[name].drop_nulls().unique().sort()) for name in ("missing", "release")}
+    schools = inputs.schools.cast({"school": types["school"]})
+    return Inputs(schools, figures.cast(types), inputs.links, inputs.problems)  # type: ignore[arg-type]
+
+
 def _members(inputs: Inputs, joined: pl.DataFrame) -> pl.DataFrame:
     """Each published number with its school and how many steps it stands before the newest."""
-    followed = joined.filter(pl.col("steps") > 0)
+    kind = inputs.schools.schema["school"]
+    followed = joined.filter(pl.col("steps") > 0).cast({"number": kind, "school": kind})
     numbers = pl.concat([inputs.schools.select("school"), inputs.figures.select("school")]).unique()
     return numbers.join(
         followed.select(pl.col("number").alias("school"), pl.col("school").alias("identity"), "steps"),
@@ -84,12 +102,13 @@ def _within_range(
     """Figures whose value a measure allows, and those it does not."""
     limits = pl.DataFrame(
         [(measure.name, measure.low, measure.high) for measure in measures.values()],
-        schema={"variable": pl.String, "low": pl.Float64, "high": pl.Float64}, orient="row",
+        schema={"variable": figures["variable"].dtype, "low": pl.Float64, "high": pl.Float64}, orient="row",
     )  # fmt: skip
     ranged = figures.with_row_index("row", 1).join(limits, on="variable", how="left")
     outside = (pl.col("value") < pl.col("low")) | (pl.col("value") > pl.col("high"))
     wrong = ranged.filter(outside.fill_null(False)).select(
-        "row", "school", "phase", "year", "variable", "value", "release"
+        "row", pl.col("school", "phase").cast(pl.String), "year",
+        pl.col("variable").cast(pl.String), "value", pl.col("release").cast(pl.String)
     )  # fmt: skip
     return ranged.filter(~outside.fill_null(False)).select(figures.columns), wrong
 
@@ -100,23 +119,40 @@ def _one_figure_each(figures: pl.DataFrame, members: pl.DataFrame) -> tuple[pl.D
     moved = members.filter(pl.col("identity").is_duplicated())
     # Only schools with several numbers can have several figures; the rest pass as they are.
     alone = figures.join(moved, on="school", how="anti")
-    placed = figures.join(moved, on="school").with_columns(pl.col("value").is_not_null().alias("said"))
-    best = placed.filter(pl.col("said") == pl.col("said").max().over(key))
+    placed = figures.join(moved, on="school").with_columns(
+        pl.col("value").is_not_null().alias("said"), several=pl.struct(key).is_duplicated()
+    )
+    many = placed.filter("several")
+    best = many.filter(pl.col("said") == pl.col("said").max().over(key))
     newest = best.filter(pl.col("steps") == pl.col("steps").min().over(key))
     superseded = best.filter(pl.col("said") & (pl.col("steps") > pl.col("steps").min().over(key)))
-    columns = ["school", "phase", "year", "variable", "value", "cohort", "missing", "numbers", "release"]
+    columns = ["school", "phase", "year", "variable", *_KEPT, "numbers"]
     found = pl.concat(
         [
-            alone.with_columns(pl.col("school").alias("numbers")).select(columns),
-            _merged(newest, figures, key).rename({"identity": "school"}).select(columns),
+            alone.with_columns(pl.col("school").cast(pl.String).alias("numbers")).select(columns),
+            pl.concat(
+                [
+                    placed.filter(~pl.col("several")).select(
+                        *key, *_KEPT, numbers=pl.col("school").cast(pl.String)
+                    ),
+                    _merged(newest, figures, key).select(*key, *_KEPT, "numbers"),
+                ]
+            )
+            .sort(key)
+            .rename({"identity": "school"})
+            .select(columns),
         ]
     )
-    return found, superseded.select("identity", "phase", "year", "variable")
+    return found, superseded.select(
+        "identity", pl.col("phase").cast(pl.String), "year", pl.col("variable").cast(pl.String)
+    )
 
 
 def _merged(newest: pl.DataFrame, figures: pl.DataFrame, key: list[str]) -> pl.DataFrame:
     """Figures of several numbers of one generation as one: averaged by cohort, pupils added up."""
-    pupils = figures.filter(pl.col("variable") == "pupils").group_by("school").agg(
+    pupils = figures.filter(
+        (pl.col("variable") == "pupils") & pl.col("school").is_in(newest["school"].unique().implode())
+    ).group_by("school").agg(
         pl.col("value").mean().alias("weight")
     )  # fmt: skip
     weight = pl.coalesce("cohort", "weight", 1.0)
@@ -129,7 +165,7 @@ def _merged(newest: pl.DataFrame, figures: pl.DataFrame, key: list[str]) -> pl.D
         .otherwise((pl.col("value") * weight).sum() / weight.sum()).alias("value"),
         pl.when(pl.col("cohort").is_null().any()).then(None).otherwise(pl.col("cohort").sum()).alias("cohort"),
         pl.col("missing").first(),
-        pl.col("school").str.join("+").alias("numbers"),
+        pl.col("school").cast(pl.String).str.join("+").alias("numbers"),
         pl.col("release").first(),
     )  # fmt: skip
 
@@ -138,13 +174,13 @@ def _schools(schools: pl.DataFrame, members: pl.DataFrame, system: systems.Syste
     """One row per school: the newest number's facts, empty ones filled from older numbers."""
     facts = [name for name in schools.columns if name not in ("school", "closed")]
     placed = schools.join(members, on="school").sort(
-        "identity", "steps", pl.col("school").str.zfill(12), descending=[False, False, True]
+        "identity", "steps", pl.col("school").cast(pl.String).str.zfill(12), descending=[False, False, True]
     )
     rows = placed.group_by("identity", maintain_order=True).agg(
         *(pl.col(name).drop_nulls().first() for name in facts),
         pl.col("closed").first(),
         pl.len().cast(pl.Int32).alias("numbers"),
-    ).rename({"identity": "school"})  # fmt: skip
+    ).rename({"identity": "school"}).cast({"school": pl.String})  # fmt: skip
     marked = rows.with_columns(systems.belongs(rows, system=system))
     return tables.SCHOOLS.check(marked.sort("school"))
 
@@ -153,7 +189,7 @@ def _outcomes(figures: pl.DataFrame, measures: Mapping[str, Measure]) -> pl.Data
     """Figures of the measures; a measure of the whole school stands in each phase it is taught in."""
     named = pl.DataFrame(
         [(measure.name, measure.group) for measure in measures.values()],
-        schema={"variable": pl.String, "group": pl.String}, orient="row",
+        schema={"variable": figures["variable"].dtype, "group": pl.String}, orient="row",
     )  # fmt: skip
     found = figures.join(named, on="variable").rename({"variable": "measure"})
     phases = found.filter(pl.col("phase") != "all").select("school", "phase").unique()
@@ -172,19 +208,13 @@ def _cohorts(outcomes: pl.DataFrame, context: pl.DataFrame) -> pl.DataFrame:
         .group_by(key)
         .agg(pl.col("cohort").max().alias("known"))
     )
-    asked = outcomes.select(key).unique()
-    near = (
-        asked.join(known.rename({"year": "then"}), on=["school", "phase"])
-        .with_columns((pl.col("then") - pl.col("year")).abs().alias("apart"))
-        .filter(pl.col("apart") <= COHORT_YEARS_NEAR)
-        .sort(*key, "apart", "then")
-        .unique(key, keep="first", maintain_order=True)
-    )
-    own = ~pl.col("carried").str.contains("disadvantaged")
-    about = context.select(*key, "pupils", "disadvantaged", own=own)
-    filled = outcomes.join(near.select(*key, "known", "apart"), on=key, how="left").join(
-        about, on=key, how="left"
-    )
+    steps = contexts.look(context.select(key), known, within=COHORT_YEARS_NEAR)
+    near, apart = contexts.nearest(known["known"], steps)
+    about = context.select(
+        *key, "pupils", "disadvantaged",
+        own=~pl.col("carried").str.contains("disadvantaged"), known=near, apart=apart.abs(),
+    )  # fmt: skip
+    filled = outcomes.join(about, on=key, how="left")
     ratio = (pl.col("known") / pl.col("pupils")).filter(pl.col("apart") == 0).median().over("phase")
     everyone = pl.coalesce("cohort", "known", (pl.col("pupils") * ratio).round())
     source = (

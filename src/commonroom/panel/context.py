@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from commonroom.tables.panel import CONTEXT_VARIABLES
@@ -10,8 +12,6 @@ from commonroom.tables.panel import CONTEXT_VARIABLES
 COHORT_VARIABLES = ("prior", "prior_low", "prior_high", "disadvantaged", "idaci", "stability", "polar4")
 #: A figure farther than this from the year of the results is not carried.
 YEARS_NEAR = 3
-#: Years to look in, nearest first and the earlier of two as near first.
-_STEPS = sorted(range(-YEARS_NEAR, YEARS_NEAR + 1), key=lambda step: (abs(step), step))
 _KEY = ["school", "phase", "year"]
 
 
@@ -25,16 +25,11 @@ def beside(outcomes: pl.DataFrame, figures: pl.DataFrame) -> pl.DataFrame:
     asked = outcomes.select(_KEY).unique().sort(_KEY)
     known = _known(figures, asked.select("school", "phase").unique())
     variables = [name for name in CONTEXT_VARIABLES if name in known.columns]
-    wide = asked
-    for step in _STEPS:
-        then = known.select(
-            "school", "phase", pl.col("year") - step,
-            *(pl.col(name).alias(f"{name}@{step}") for name in [*variables, "release"]),
-        )  # fmt: skip
-        wide = wide.join(then, on=_KEY, how="left")
-    found = wide.with_columns(
-        *(pl.coalesce(f"{name}@{step}" for step in _STEPS).alias(name) for name in variables),
-        *(_first_step(name).alias(f"{name}@") for name in variables),
+    steps = look(asked, known, within=YEARS_NEAR)
+    columns = [nearest(known[name], steps) for name in variables]
+    found = asked.with_columns(
+        *(column for pair in columns for column in pair),
+        *(known["release"].gather(row).alias(f"release@{step}") for step, row in steps.items()),
     )
     cohort = [name for name in variables if name in COHORT_VARIABLES]
     whole = [name for name in variables if name not in COHORT_VARIABLES]
@@ -44,7 +39,7 @@ def beside(outcomes: pl.DataFrame, figures: pl.DataFrame) -> pl.DataFrame:
         (pl.col("year") + _farthest(cohort)).alias("cohort_year"),
         *(pl.col(name) if name in variables else _nothing(name) for name in CONTEXT_VARIABLES),
         _carried(variables).alias("carried"),
-        _releases(variables).alias("release"),
+        _releases(variables, list(steps)).alias("release"),
     )
 
 
@@ -54,16 +49,37 @@ def _known(figures: pl.DataFrame, phases: pl.DataFrame) -> pl.DataFrame:
     own = said.filter(pl.col("phase") != "all")
     whole = said.filter(pl.col("phase") == "all").drop("phase").join(phases, on="school").select(own.columns)
     long = pl.concat([own, whole])
-    releases = long.group_by(_KEY).agg(pl.col("release").unique().sort().str.join("; "))
+    named = long.select(*_KEY, "release").unique().sort(*_KEY, "release").cast({"release": pl.String})
+    releases = named.group_by(_KEY).agg(pl.col("release").str.join("; "))
     wide = long.pivot("variable", index=_KEY, values="value", aggregate_function="first")
     return wide.join(releases, on=_KEY)
 
 
-def _first_step(name: str) -> pl.Expr:
-    """The step in years at which the first figure of a variable was found."""
-    return pl.coalesce(
-        pl.when(pl.col(f"{name}@{step}").is_not_null()).then(pl.lit(step, dtype=pl.Int32)) for step in _STEPS
+def look(asked: pl.DataFrame, known: pl.DataFrame, *, within: int) -> dict[int, pl.Series]:
+    """The row of `known` that each school-year asked about finds so many years off, by step, nearest first.
+
+    Both frames: school, phase, year. Of two as near the earlier comes first. One variable is then
+    looked up at a time (`nearest`), since all variables of all steps beside each other are large.
+    """
+    rows = known.select(_KEY).with_row_index("row")
+    return {
+        step: asked.join(
+            rows.with_columns(pl.col("year") - step), on=_KEY, how="left", maintain_order="left"
+        )["row"]
+        for step in sorted(range(-within, within + 1), key=lambda step: (abs(step), step))
+    }
+
+
+def nearest(known: pl.Series, steps: Mapping[int, pl.Series]) -> tuple[pl.Series, pl.Series]:
+    """A variable at the first step that has a figure of it, and that step in years (`name`@)."""
+    wide = pl.DataFrame([known.gather(row).alias(str(step)) for step, row in steps.items()])
+    found = wide.select(
+        pl.coalesce(wide.columns).alias(known.name),
+        pl.coalesce(
+            pl.when(pl.col(str(step)).is_not_null()).then(pl.lit(step, dtype=pl.Int32)) for step in steps
+        ).alias(f"{known.name}@"),
     )
+    return found[known.name], found[f"{known.name}@"]
 
 
 def _nothing(name: str) -> pl.Expr:
@@ -91,7 +107,7 @@ def _carried(variables: list[str]) -> pl.Expr:
     return pl.concat_str(parts, separator="; ", ignore_nulls=True)
 
 
-def _releases(variables: list[str]) -> pl.Expr:
+def _releases(variables: list[str], steps: list[int]) -> pl.Expr:
     """Publications of the years that some variable was taken from."""
     if not variables:
         return pl.lit(None, dtype=pl.String)
@@ -99,6 +115,6 @@ def _releases(variables: list[str]) -> pl.Expr:
         pl.when(pl.any_horizontal(pl.col(f"{name}@") == step for name in variables)).then(
             pl.col(f"release@{step}")
         )
-        for step in _STEPS
+        for step in steps
     ]
     return pl.concat_str(parts, separator="; ", ignore_nulls=True)
