@@ -17,8 +17,9 @@ DRIFT_AND_TREND = (*DRIFT, "intercept", "tilt", "slope")
 INTERCEPT = ("level", "noise")
 #: Fewest years from first to last before an own trend is even tried: below, it is noise drawn longer.
 SPAN_FOR_TREND = 5
-#: Newton's steps at most, the gain in -2 log likelihood that another must promise, and its length.
-STEPS, ENOUGH, FARTHEST = 60, 1e-5, 1.0
+#: Newton's steps at most (half as many where schools are many and each is dear), the gain in -2 log
+#: likelihood of a thousand schools (or fewer) that another must promise, and how far it goes at most.
+STEPS, ENOUGH, FARTHEST = 50, 1e-5, 1.0
 #: Largest shock and own slope (z in five years) to start from: a shock of the year and an own slope
 #: stand in for each other, and there can be more hills than one.
 STARTS = ((1.0, 0.02), (1.0, 0.1), (np.exp(likelihood.LOWEST), 0.25))
@@ -42,7 +43,7 @@ NOT_SEPARABLE = -0.9
 
 @dataclass(frozen=True)
 class Fit:
-    """Fitted components with their blocks and -2 log likelihood."""
+    """Fitted components with their blocks and -2 log likelihood, and whether they are the best."""
 
     panel: SchoolYears
     components: Components
@@ -50,6 +51,7 @@ class Fit:
     at: Blocks
     criterion: float
     reml: bool = True
+    arrived: bool = True
 
     @cached_property
     def covariance(self) -> Floats:
@@ -88,11 +90,12 @@ def fit(
     The exact gradient is used; passes on ordinary residuals without fixed effects, and on some
     thousands of the schools, find the neighbourhood cheaply. METHODS.md section 4; Patterson & Thompson 1971.
     """
-    begin = _start(panel, Components() if start is None else start, free)
-    some = _some(panel)
+    some, begin = _some(panel), Components() if start is None else start
+    if some.design.shape[2]:
+        begin = _maximise(_ordinary(some), begin, free, reml=False)
     if some is panel:
         return _settled(panel, _maximise(panel, begin, free, reml=reml), free, reml)
-    return _settle(panel, some, _maximise(some, begin, free, reml=reml), free, reml=reml)
+    return _finish(_settle(panel, some, _maximise(some, begin, free, reml=reml), free, reml=reml))
 
 
 def _some(panel: SchoolYears) -> SchoolYears:
@@ -103,12 +106,18 @@ def _some(panel: SchoolYears) -> SchoolYears:
 def _settle(
     panel: SchoolYears, some: SchoolYears, start: Components, free: tuple[str, ...], *, reml: bool = True
 ) -> Fit:
-    """The best for all schools, from the best for some of them."""
+    """The best for all schools, from the best for some of them, or as near as Newton's steps come."""
     curve = _upward(_curvature(some, start, free, reml)) * (len(panel.schools) / len(some.schools))
     best, arrived = _approach(panel, start, free, curve=curve, reml=reml)
-    if not arrived:
-        best = _descend(panel, best, free, reml=reml)
-    return _settled(panel, best, free, reml)
+    return replace(_settled(panel, best, free, reml), arrived=arrived)
+
+
+def _finish(near: Fit) -> Fit:
+    """The best, where Newton's steps have not arrived."""
+    if near.arrived:
+        return near
+    best = _descend(near.panel, near.components, near.free, reml=near.reml)
+    return _settled(near.panel, best, near.free, near.reml)
 
 
 def _settled(panel: SchoolYears, best: Components, free: tuple[str, ...], reml: bool) -> Fit:
@@ -117,18 +126,14 @@ def _settled(panel: SchoolYears, best: Components, free: tuple[str, ...], reml: 
     turned = (-intercept, -tilt) if intercept < 0 else (intercept, tilt)
     best = replace(best, trend=(*turned, abs(slope)))
     at = likelihood.blocks(panel, best)
-    return Fit(panel, best, free, at, likelihood.criterion(panel, best, reml=reml), reml)
+    return Fit(panel, best, free, at, likelihood.criterion_at(panel, at, reml=reml), reml)
 
 
-def _start(panel: SchoolYears, begin: Components, free: tuple[str, ...]) -> Components:
-    """Where to start: the best for ordinary residuals of some schools, without fixed effects."""
-    some = _some(panel)
-    if not some.design.shape[2]:
-        return begin
-    flat = some.design.reshape(-1, some.design.shape[2])
-    ordinary = np.linalg.lstsq(flat.T @ flat, flat.T @ some.figures.ravel(), rcond=None)[0]
-    residuals = some.without_design(some.figures - some.design @ ordinary)
-    return _maximise(residuals, begin, free, reml=False)
+def _ordinary(panel: SchoolYears) -> SchoolYears:
+    """The same schools with their ordinary residuals and no fixed effects: near enough to start from."""
+    flat = panel.design.reshape(-1, panel.design.shape[2])
+    effects = np.linalg.lstsq(flat.T @ flat, flat.T @ panel.figures.ravel(), rcond=None)[0]
+    return panel.without_design(panel.figures - panel.design @ effects)
 
 
 def choose(panel: SchoolYears) -> Fit:
@@ -141,33 +146,41 @@ def choose(panel: SchoolYears) -> Fit:
     start = Components() if known else replace(Components(), shock=0.0)
     if panel.years[-1] - panel.years[0] < SPAN_FOR_TREND or len(panel.years) < SPAN_FOR_TREND:
         return fit(panel, free=plain, start=start)
-    some = _some(panel)
+    some, tilted = _some(panel), (*plain, *likelihood.NAMES[4:])
     fits = [fit(some, free=plain, start=start)]
-    for shock, slope in STARTS:
-        found = fits[0].components
-        begin = replace(found, shock=min(found.shock, shock), trend=(0.2, 0.0, slope))
-        fits.append(fit(some, free=(*plain, *likelihood.NAMES[4:]), start=begin))
+    for begin in _hills(some, fits[0].components, tilted):
+        top = _settled(some, _maximise(some, begin, tilted, reml=True), tilted, True)
+        if not any(_same(top.components, other.components, some) for other in fits[1:]):
+            fits.append(top)
     best = min(one.aic for one in fits)
     if some is panel:
         return min(fits, key=lambda one: one.aic)
-    # What some schools leave open is fitted to all; the same hill twice is climbed once.
-    hills: list[Fit] = []
-    for one in sorted(fits, key=lambda one: one.aic):
-        if one.aic - best < DOUBTLESS and not any(_same(one, hill) for hill in hills):
-            hills.append(one)
-    full = [_settle(panel, some, one.components, one.free) for one in hills]
-    return min(full, key=lambda one: one.aic)
+    # What some schools leave open is fitted to all; only the highest hill is climbed to its very top.
+    full = [_settle(panel, some, one.components, one.free) for one in fits if one.aic - best < DOUBTLESS]
+    none = np.exp(likelihood.LOWEST + NONE)
+    if fits[0].components.shock > none > fits[-1].components.shock:
+        # The own slope of some schools took the place of the shock; that of all schools need not.
+        begin = replace(fits[0].components, trend=(0.2, 0.0, STARTS[0][1]))
+        full.append(_settle(panel, some, begin, tilted))
+    return _finish(min(full, key=lambda one: one.aic))
 
 
-def _same(one: Fit, other: Fit) -> bool:
-    """Whether two fits of the same schools say the same of their variances."""
-    parts = [
-        np.append(
-            likelihood.covariance(fit.components, fit.panel.years, fit.panel.years), fit.components.shock
-        )
-        for fit in (one, other)
-    ]
-    return one.free == other.free and float(np.abs(parts[0] - parts[1]).max()) < SAME
+def _hills(panel: SchoolYears, found: Components, free: tuple[str, ...]) -> list[Components]:
+    """Where own trends may start: each hill of the ordinary residuals once."""
+    ordinary = _ordinary(panel)
+    hills: list[Components] = []
+    for shock, slope in STARTS:
+        begin = replace(found, shock=min(found.shock, shock), trend=(0.2, 0.0, slope))
+        hill = _maximise(ordinary, begin, free, reml=False)
+        if not any(_same(hill, other, panel) for other in hills):
+            hills.append(hill)
+    return hills
+
+
+def _same(one: Components, other: Components, panel: SchoolYears) -> bool:
+    """Whether two fits say the same of variances."""
+    own, others = (likelihood.covariance(each, panel.years, panel.years) for each in (one, other))
+    return max(float(np.abs(own - others).max()), abs(one.shock - other.shock)) < SAME
 
 
 def _maximise(panel: SchoolYears, start: Components, free: tuple[str, ...], *, reml: bool) -> Components:
@@ -203,10 +216,11 @@ def _approach(
     the curve. A parameter that is pushed against its bound stays there. Says whether it arrived.
     """
     at, reach = likelihood.to_vector(start, free), FARTHEST
+    enough = ENOUGH * max(1.0, len(panel.schools) / 1000)
     value, gradient = likelihood.criterion_and_gradient(panel, start, free, reml=reml)
-    for _ in range(STEPS):
+    for _ in range(STEPS // 2 if len(panel.schools) > 2 * THIN else STEPS):
         step = _step(at, gradient, curve, reach)
-        if -float(step @ gradient) < ENOUGH:
+        if -float(step @ gradient) < enough:
             return likelihood.from_vector(at, start, free), True
         moved = at + step
         there = likelihood.from_vector(moved, start, free)

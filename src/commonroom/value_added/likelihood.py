@@ -157,18 +157,18 @@ def _gram(part: _Part) -> Floats:
     times, columns = moving.shape[:2]
     ones, others = divided[:, 0], divided[:, 1:]
     across = moving.reshape(times, columns, -1)
-    inner = sum(across[time] @ others[time].T for time in range(times))
-    both = ones @ lasting
+    count, held = times + lasting.shape[1], times + lasting.shape[1] + columns
     weight = ones.sum(axis=0)[:, None]
-    aside = others.sum(axis=0) @ lasting
-    along = others.sum(axis=2)
-    return np.block(
-        [
-            [part.inverse.sum(axis=2), both, along],
-            [both.T, lasting.T @ (weight * lasting), aside.T],
-            [along.T, aside, np.asarray(inner)],
-        ]
-    )
+    gram = np.empty((held, held))
+    gram[:times, :times] = part.inverse.sum(axis=2)
+    gram[:times, times:count] = ones @ lasting
+    gram[:times, count:] = others.sum(axis=2)
+    gram[times:count, times:count] = lasting.T @ (weight * lasting)
+    gram[times:count, count:] = (others.sum(axis=0) @ lasting).T
+    gram[count:, count:] = np.matmul(across, others.transpose(0, 2, 1)).sum(axis=0)
+    lower = np.tril_indices(held, -1)
+    gram[lower] = gram.T[lower]
+    return gram
 
 
 def _scores(part: _Part, effects: Floats) -> Floats:
@@ -183,10 +183,11 @@ def _scores(part: _Part, effects: Floats) -> Floats:
 
 def criterion(panel: SchoolYears, components: Components, *, reml: bool = True) -> float:
     """-2 log likelihood (REML unless told), constants as in lme4. METHODS.md section 4."""
-    return _criterion(panel, blocks(panel, components), reml)
+    return criterion_at(panel, blocks(panel, components), reml=reml)
 
 
-def _criterion(panel: SchoolYears, at: Blocks, reml: bool) -> float:
+def criterion_at(panel: SchoolYears, at: Blocks, *, reml: bool = True) -> float:
+    """The same from blocks that are there already."""
     count = int(panel.seen.sum()) - (len(at.effects) if reml else 0)
     log_h = float(np.linalg.slogdet(at.cross)[1]) if reml and at.cross.size else 0.0
     return at.log_v + log_h + at.rest + count * LOG_2PI
@@ -227,7 +228,7 @@ def criterion_and_gradient(
         components.noise * weighted if name == "noise" else float((total * derivative[name]).sum())
         for name in free
     ]
-    return _criterion(panel, at, reml), np.array(gradient)
+    return criterion_at(panel, at, reml=reml), np.array(gradient)
 
 
 def _spread(layout: Layout, inner: Floats) -> Floats:
