@@ -85,7 +85,7 @@ def _noise(fitted: Fit) -> pl.DataFrame:
     places, times = np.nonzero(panel.seen)
     frame = pl.DataFrame(
         {
-            "school": np.array(panel.schools)[places],
+            "school": pl.Series(panel.schools)[places],
             "year": panel.years[times],
             "variance": fitted.components.noise * panel.noise[places, times],
             "spread": panel.spreads[times],

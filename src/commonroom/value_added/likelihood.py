@@ -166,8 +166,8 @@ def _gram(part: _Part) -> Floats:
     gram[times:count, times:count] = lasting.T @ (weight * lasting)
     gram[times:count, count:] = (others.sum(axis=0) @ lasting).T
     gram[count:, count:] = np.matmul(across, others.transpose(0, 2, 1)).sum(axis=0)
-    lower = np.tril_indices(held, -1)
-    gram[lower] = gram.T[lower]
+    gram[times:count, :times] = gram[:times, times:count].T
+    gram[count:, :count] = gram[:count, count:].T
     return gram
 
 

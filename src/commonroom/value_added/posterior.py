@@ -42,7 +42,7 @@ def own_level(fit: Fit, years: NDArray[np.int64]) -> Posterior:
     means = np.ascontiguousarray((across.T @ at.scores).T)
     conditional = prior[None] - np.einsum("quj,us->jqs", weights, across)
     pull = np.einsum("quj,jup->jqp", weights, panel.design)
-    effects = np.einsum("jqp,pr,jsr->jqs", pull, fit.effects_covariance, pull)
+    effects = np.matmul(pull @ fit.effects_covariance, pull.transpose(0, 2, 1))
     priors = np.broadcast_to(np.diag(prior), means.shape).copy()
     factor = newcomer_factor(fit)
     if factor > 1:
@@ -113,7 +113,6 @@ def with_context(fit: Fit, posterior: Posterior, time: int) -> tuple[Floats, Flo
     mean = rows @ fit.at.effects + posterior.means[:, -1]
     covariance = fit.effects_covariance
     left = rows - posterior.pull[:, -1]
-    own = posterior.covariances[:, -1, -1] - np.einsum(
-        "jp,pr,jr->j", posterior.pull[:, -1], covariance, posterior.pull[:, -1]
-    )
-    return mean, np.sqrt(np.maximum(own + np.einsum("jp,pr,jr->j", left, covariance, left), 0))
+    pull = posterior.pull[:, -1]
+    own = posterior.covariances[:, -1, -1] - ((pull @ covariance) * pull).sum(axis=1)
+    return mean, np.sqrt(np.maximum(own + ((left @ covariance) * left).sum(axis=1), 0))

@@ -106,8 +106,7 @@ def _rows(outcomes: pl.DataFrame, measure: Measure, phase: str) -> pl.DataFrame:
             f"there is no figure of {measure.label} for {phase} schools.",
             remedy="Choose a measure that the panel holds, or add a source that has it.",
         )
-    # A year with a handful of figures (tests, pilots) has no spread to speak of.
-    return rows.sort("school", "year").unique(["school", "year"], keep="first", maintain_order=True)
+    return rows
 
 
 def _refuse_too_little(measure: Measure, years: NDArray[np.int64], seen: Flags) -> None:
