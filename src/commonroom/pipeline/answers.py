@@ -46,8 +46,28 @@ def find(folder: Path, *, school: str, preset: str | None, k: int, phase: str | 
         source=f"{found.preset.label}. {found.preset.source}",
         date=str(found.preset.date),
     )
-    said = [str(found.quality["sentence"][0]), *found.notes, *_sensitivity(opened, asked, chosen)]
-    return replace(released, sentences=tuple(said))
+    said = [*_match(found), *_churn(opened, asked, found.preset.name), *_sensitivity(opened, asked, chosen)]
+    return replace(released, sentences=(*said, *found.notes))
+
+
+def _match(found: families.Families) -> list[str]:
+    """How good the match is, who names the school back, and how often it is named."""
+    quality = found.quality.row(0, named=True)
+    if quality["reciprocity"] is None:
+        return [quality["sentence"]]
+    share = f"{quality['reciprocity']:.0%} of them name it back"
+    return [quality["sentence"], f"{share}; it is among the nearest of {quality['used']} schools."]
+
+
+def _churn(opened: Evidence, school: str, preset: str) -> list[str]:
+    """How many of the neighbours are those of the year before, where that is known."""
+    if "churn" not in opened.manifest.tables:
+        return []
+    rows = opened.table("churn", where={"school": school, "preset": preset})
+    return [
+        f"Of its neighbours of the year before, {row['kept']} of {row['kept'] + row['left']} are still there."
+        for row in rows.iter_rows(named=True)
+    ]
 
 
 def _look_up(opened: Evidence, school: str) -> str:

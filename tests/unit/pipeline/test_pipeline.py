@@ -65,7 +65,9 @@ def test_the_nearest_schools_with_what_is_to_be_known_of_them(built: Path) -> No
     inside = pipeline.find(built, school="elm school 0", preset=None, k=5, phase=None)
     assert [row["rank"] for row in inside.rows()] == [1, 2, 3, 4, 5]
     assert "Learned from outcomes" in inside.source
-    assert any("definition" in said or "preset" in said for said in inside.sentences)
+    assert any("name it back" in said for said in inside.sentences)
+    assert any("are still there" in said for said in inside.sentences)
+    assert any("no claim" in said or "quarter" in said for said in inside.sentences)
     named = pipeline.find(built, school="610001", preset="dfe-2026-primary", k=3, phase="primary")
     assert len(named.rows()) == 3
     assert json.loads(named.to_json())["sentences"]
