@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import polars as pl
@@ -129,7 +130,9 @@ def claims(
 ) -> better.Better | None:
     """Who does better, or less well, than their family, at every measure that says something of now."""
     own = [m for m in measures.values() if (phase, m.name) in added.estimates]
-    parts = [residuals(built, added, phase=phase, measure=measure) for measure in own]
+    # Arithmetic of one thread each, in the order of the measures: the same as one after the other.
+    with ThreadPoolExecutor(2) as pool:
+        parts = list(pool.map(lambda measure: residuals(built, added, phase=phase, measure=measure), own))
     kept = [part for part in parts if part is not None]
     if not kept or not found:
         return None
