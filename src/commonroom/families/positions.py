@@ -71,7 +71,7 @@ def _neighbours(
         return find(schools, preset=preset, only=asked).neighbours
     if asked is None:
         return preset.neighbours
-    return preset.neighbours.join(pl.DataFrame({"school": asked}), on="school", how="semi")
+    return preset.neighbours.filter(pl.col("school").is_in(asked))
 
 
 def _named(

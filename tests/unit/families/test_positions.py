@@ -114,3 +114,13 @@ def test_a_file_goes_by_its_name_and_no_preset_is_refused(tmp_path: Path) -> Non
     assert found["preset"].unique().sort().to_list() == ["eal", "mine"]
     with pytest.raises(SaidToPeople, match="no preset"):
         sensitivity(schools(), outcomes(), presets=[])
+
+
+@pytest.mark.parametrize("only", [None, ["s03", "s07"], []])
+def test_families_already_found_are_taken_as_they_are(only: list[str] | None) -> None:
+    given = [find(schools(), preset=one) for one in BOTH]
+    found = sensitivity(schools(), outcomes(), presets=given, only=only)
+    told = sensitivity(schools(), outcomes(), presets=BOTH, only=only)
+    assert found.positions.equals(told.positions)
+    assert found.schools.equals(told.schools)
+    assert found.schools.height == (schools().height if only is None else len(only))
