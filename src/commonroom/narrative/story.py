@@ -34,8 +34,8 @@ class Story:
     """Everything the report shows, already released; a part that is None says that it is not there.
 
     From the panel (`narrative.begin` fills these): `schools`, `glance`, `coverage`, `releases`,
-    `left_out`, `joins` (by rule), `joined` (each one of the system), `problems`, `missing`. From the other words, one row per school of the
-    system unless said otherwise: see docs/explanation/report.md for the columns of each.
+    `left_out`, `joins` (by rule), `joined` (each one of the system), `problems`, `missing`. From the
+    other words, one row per school of the system unless said otherwise: see docs/explanation/report.md for the columns of each.
     """
 
     facts: Facts
