@@ -35,7 +35,8 @@ class Story:
 
     From the panel (`narrative.begin` fills these): `schools`, `glance`, `coverage`, `releases`,
     `left_out`, `joins` (by rule), `joined` (each one of the system), `problems`, `missing`. From the
-    other words, one row per school of the system unless said otherwise: see docs/explanation/report.md for the columns of each.
+    other words, one row per school of the system unless said otherwise: see
+    docs/explanation/report.md for the columns of each.
     """
 
     facts: Facts
