@@ -84,9 +84,11 @@ def _derive(
     notes = [*estimates.added.notes, *(note for one in found.values() for note in one.notes)]
     report("Comparing schools with their families", 0.75)
     parts: dict[str, list[pl.DataFrame]] = {}
-    for one in found.values():
-        for name, frame in _of_phase(built, read, estimates.added, one).items():
-            parts.setdefault(name, []).append(frame)
+    with ThreadPoolExecutor(2) as pool:
+        done = pool.map(lambda one: _of_phase(built, read, estimates.added, one), found.values())
+        for frames in done:
+            for name, frame in frames.items():
+                parts.setdefault(name, []).append(frame)
     tables |= {name: pl.concat(frames, how="diagonal") for name, frames in parts.items()}
     learned = {phase: one.learned.preset for phase, one in found.items()}
     tables["definitions"] = definitions.table(read.measures, system, learned)
