@@ -6,6 +6,7 @@ import json
 import re
 import textwrap
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import altair as alt
@@ -234,6 +235,7 @@ def png(chart: alt.TopLevelMixin, *, scale: float = 2.0) -> bytes:
     return bytes(vl_convert.vegalite_to_png(on_white, vl_version=VEGA_LITE, scale=scale))
 
 
+@lru_cache(maxsize=1)
 def html_bundle() -> str:
     """Return the JavaScript that draws charts in a page without any network (Vega, Vega-Lite, Embed)."""
     bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", VEGA_LITE)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +46,7 @@ def _page(story: Story, said: Words, sections: list[Section]) -> str:
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )  # fmt: skip
-    scripts = {"bundle": _bundle(), "script": _file("script.js")}
+    scripts = {"bundle": charts.html_bundle(), "script": _file("script.js")}
     carried = cards.tell(story, said)
     names = [section.name for section in sections]
     return environment.get_template("report.html").render(
@@ -78,11 +77,6 @@ def data(value: Any) -> Markup:
 
 def _hash(script: str) -> str:
     return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-
-
-@lru_cache(maxsize=1)
-def _bundle() -> str:
-    return charts.html_bundle()
 
 
 def _file(name: str) -> str:
