@@ -5,13 +5,12 @@ from __future__ import annotations
 import datetime
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import commonroom
-from commonroom import charts, narrative, panel
+from commonroom import narrative, panel
 from commonroom.errors import SaidToPeople
 from commonroom.panel import measures
 from commonroom.pipeline import definitions
@@ -77,10 +76,7 @@ def demo(
     folder: Path, out: Path, *, system: str = "greater-manchester", report: Callable[[str, float], None]
 ) -> Summary:
     """Build the evidence of a system from the bundled figures and write its report."""
-    # The scripts of the page need nothing of the build: they are made while files are being read.
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(charts.html_bundle)
-        built = build(system=system, folder=folder, report=lambda step, done: report(step, 0.9 * done))
+    built = build(system=system, folder=folder, report=lambda step, done: report(step, 0.9 * done))
     report("Writing the report", 0.9)
     told = story(folder)
     _write(narrative.tell(told, language="en"), Path(out))
