@@ -47,11 +47,17 @@ def test_the_report_of_a_system_is_one_file_of_three_megabytes_at_most(report: P
 
 @pytest.mark.parametrize("window", [WIDE, NARROW])
 def test_pictures_come_alive_and_nothing_complains(report: Path, tmp_path: Path, window: str) -> None:
-    page, said = browse(report.as_uri(), tmp_path, "--dump-dom", f"--window-size={window}")
-    assert said == []
-    drawn, still = page.count('class="marks"'), page.count('class="still"')
-    assert page.count("<figure ") == drawn + still
-    assert drawn >= (page.count("<figure ") if window == WIDE else 3)
+    # Pictures are drawn when a frame shows them; a machine too busy to paint one in time is given more.
+    for budget in (10_000, 40_000, 160_000):
+        options = ("--dump-dom", f"--window-size={window}", f"--virtual-time-budget={budget}")
+        page, said = browse(report.as_uri(), tmp_path, *options)
+        assert said == []
+        drawn, still = page.count('class="marks"'), page.count('class="still"')
+        assert page.count("<figure ") == drawn + still
+        if drawn >= (page.count("<figure ") if window == WIDE else 3):
+            break
+    else:
+        pytest.fail(f"{drawn} of {drawn + still} pictures came alive.")
 
 
 def test_a_link_to_a_school_opens_its_card(report: Path, tmp_path: Path) -> None:
