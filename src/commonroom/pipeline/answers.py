@@ -79,8 +79,6 @@ def _look_up(opened: Evidence, school: str) -> str:
 
 def _sensitivity(opened: Evidence, school: str, phase: str) -> list[str]:
     """How far the school's position depends on the preset, where it is of the system."""
-    if "sensitivity" not in opened.manifest.tables:
-        return []
     rows = opened.table("sensitivity", where={"school": school, "phase": phase})
     return [str(sentence) for sentence in rows["sentence"]]
 
