@@ -12,6 +12,9 @@ from commonroom.narrative.page import Block, Grid, Section
 from commonroom.narrative.story import Story
 from commonroom.narrative.words import Words
 
+#: Joins that a page lists; the evidence has them all.
+JOINED_SHOWN = 1000
+
 
 def tell(story: Story, words: Words) -> Section:
     """Return the section on the quality of the data, each list with its count first."""
@@ -82,7 +85,9 @@ def _joins(story: Story, words: Words) -> Block:
     )
     followed = int(frame.filter(pl.col("rule") != "apart")["numbers"].sum())
     table = page.grid(words["quality.joins_caption"], page.heads(words, "rule", "number"), rows, numeric=(1,))
-    said = page.texts([words.say("quality.joins", numbers=followed)])
+    more = 0 if story.joined is None else story.joined.frame.height - JOINED_SHOWN
+    rest = words.say("quality.more", n=more) if more > 0 else ""
+    said = page.texts([words.say("quality.joins", numbers=followed), rest])
     return Block(sentences=said, grids=(table, *_joined(story, words)))
 
 
@@ -95,7 +100,7 @@ def _joined(story: Story, words: Words) -> list[Grid]:
             row["name"] or "–", row["school"], row["number"], words[f"quality.rule.{row['rule']}"],
             words.date(row["date"]) if row["date"] else "–",
         )
-        for row in story.joined.frame.iter_rows(named=True)
+        for row in story.joined.frame.head(JOINED_SHOWN).iter_rows(named=True)
     )  # fmt: skip
     caption = words.say("quality.joined_caption", system=glance.label(story, words))
     heads = page.heads(words, "school", "number_now", "number_then", "rule", "date")

@@ -313,3 +313,16 @@ def test_words_of_another_system_are_shown_as_they_are() -> None:
 
 def test_data_cannot_end_a_script() -> None:
     assert "</script" not in report.data({"name": "</script><script>alert(1)"})
+
+
+def test_joins_are_listed_until_they_are_too_many(story: Story) -> None:
+    assert story.joined is not None
+    row = {"name": None, "school": "1", "number": "90", "rule": "merged", "date": None}
+    for count, listed, said in ((1, 1, 1), (1001, 1000, 2)):
+        frame = pl.DataFrame([row] * count, schema=story.joined.frame.schema)
+        many = dataclasses.replace(story, joined=dataclasses.replace(story.joined, frame=frame))
+        block = quality.tell(many, words.load("en")).blocks[2]
+        assert len(block.grids[1].rows) == listed
+        assert len(block.sentences) == said
+    nobody = dataclasses.replace(story, joined=None)
+    assert len(quality.tell(nobody, words.load("en")).blocks[2].grids) == 1
