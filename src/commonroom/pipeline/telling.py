@@ -95,9 +95,12 @@ def _sentences(told: narrative.Story) -> list[str]:
         if rows.get("difference", {}).get("value") is None:
             continue
         measure, here, apart = told.facts.measures[name], rows["system"], rows["difference"]
+        beside = (
+            f" ({apart['value']:+.1f} beside the nation, 95 % range "
+            f"{apart['low']:+.1f} to {apart['high']:+.1f})"
+        )
+        alone = here["schools"] == rows["nation"]["schools"]
         said.append(
-            f"{measure.label}, {here['year']}: {here['value']:.1f} {measure.unit} "
-            f"({apart['value']:+.1f} beside the nation, 95 % range "
-            f"{apart['low']:+.1f} to {apart['high']:+.1f})."
+            f"{measure.label}, {here['year']}: {here['value']:.1f} {measure.unit}{'' if alone else beside}."
         )
     return said

@@ -226,6 +226,8 @@ def test_the_demo_builds_and_tells_with_a_summary(
 
 def test_a_measure_without_a_figure_here_is_not_summed_up(built: Path) -> None:
     story = telling.story(built)
+    whole = replace(story.glance, frame=story.glance.frame.with_columns(schools=pl.lit(90)))
+    assert not any("beside the nation" in said for said in telling._sentences(replace(story, glance=whole)))
     empty = replace(story.glance, frame=story.glance.frame.clear())
     assert len(telling._sentences(replace(story, glance=empty))) == 1
 
