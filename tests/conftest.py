@@ -7,7 +7,12 @@ import shutil
 import socket
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# A test is never timed, and the examples of a commit are the same wherever it is tested.
+hypothesis.settings.register_profile("project", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("project")
 
 
 def need(program: str, why: str) -> str:
