@@ -1,0 +1,92 @@
+"""Sums of pupils per school: the question (a frozen plan), the answer, and the table they are kept in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import combinations_with_replacement
+
+import polars as pl
+
+from commonroom.tables import Column, Table
+
+#: Decimals kept of every value when sums are exact.
+DECIMALS = 6
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to sum over the pupils of every school: one question, the same wherever it is asked.
+
+    `school`, `outcome`, `intake`, `weight` and `by` are columns of the pupils' table (`weight` may be
+    empty). `centres` has a constant for each of `variables` that is taken off before multiplying;
+    empty until they are chosen. `decimals`: sums are exact, of values rounded to that many decimals;
+    None for floating point. `meanings` say what each column is, so that two files can be compared.
+    """
+
+    school: str
+    outcome: str
+    intake: tuple[str, ...]
+    weight: str = ""
+    by: tuple[str, ...] = ()
+    centres: tuple[float, ...] = ()
+    decimals: int | None = None
+    meanings: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The numbers of a pupil: intake in order, then the outcome."""
+        return (*self.intake, self.outcome)
+
+    @property
+    def products(self) -> tuple[tuple[int, int], ...]:
+        """Pairs of which weighted products are summed; 0 is the constant 1, i is `variables[i - 1]`."""
+        return tuple(combinations_with_replacement(range(len(self.variables) + 1), 2))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the sums of `products`, in order: `sum_0_0` is the sum of weights."""
+        return tuple(f"sum_{first}_{second}" for first, second in self.products)
+
+
+@dataclass(frozen=True)
+class Sums:
+    """The answer to a plan: one row per school (and `by`), and who was left out.
+
+    `frame` has school, the `by` columns as text, pupils, left_out, weight_squared (sum of w*w),
+    log_weight (sum of log w) and the plan's sums (Float64, or Decimal(38, 0) when they are exact);
+    `left_out` is tables.sums.LEFT_OUT. `kind` is "text" or "integer": what the pupils' table says a
+    school is. `contributors` is tables.sums.CONTRIBUTORS, empty unless the sums were pooled.
+    """
+
+    frame: pl.DataFrame
+    plan: Plan
+    left_out: pl.DataFrame
+    kind: str = "text"
+    contributors: pl.DataFrame = field(default_factory=lambda: CONTRIBUTORS.empty())
+
+
+LEFT_OUT = Table(
+    "sums_left_out",
+    "Pupils who are in no sum, and why: a pupil with several reasons is counted under the first.",
+    ("column", "reason"),
+    (
+        Column("column", pl.String, "Column of the pupils' table"),
+        Column("reason", pl.String, "missing, not a number, weight of zero, or school withheld"),
+        Column("pupils", pl.Int64, "Number of pupils", "pupils"),
+    ),
+)
+
+CONTRIBUTORS = Table(
+    "sums_contributors",
+    "Who contributed what to pooled sums.",
+    ("contributor",),
+    (
+        Column("contributor", pl.String, "Name of the file, without its folder"),
+        Column("digest", pl.String, "SHA-256 of the file"),
+        Column("schools", pl.Int64, "Schools whose sums are kept apart", "schools"),
+        Column("pupils", pl.Int64, "Pupils in the sums that were taken", "pupils"),
+        Column("small", pl.Int64, "Schools (and `by`) under the disclosure limit", "schools"),
+        Column("small_pupils", pl.Int64, "Pupils of those", "pupils"),
+        Column("treatment", pl.String, "What was done with small ones: withheld or merged"),
+    ),
+)
