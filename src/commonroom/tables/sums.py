@@ -48,23 +48,6 @@ class Plan:
         return tuple(f"sum_{first}_{second}" for first, second in self.products)
 
 
-@dataclass(frozen=True)
-class Sums:
-    """The answer to a plan: one row per school (and `by`), and who was left out.
-
-    `frame` has school, the `by` columns as text, pupils, left_out, weight_squared (sum of w*w),
-    log_weight (sum of log w) and the plan's sums (Float64, or Decimal(38, 0) when they are exact);
-    `left_out` is tables.sums.LEFT_OUT. `kind` is "text" or "integer": what the pupils' table says a
-    school is. `contributors` is tables.sums.CONTRIBUTORS, empty unless the sums were pooled.
-    """
-
-    frame: pl.DataFrame
-    plan: Plan
-    left_out: pl.DataFrame
-    kind: str = "text"
-    contributors: pl.DataFrame = field(default_factory=lambda: CONTRIBUTORS.empty())
-
-
 LEFT_OUT = Table(
     "sums_left_out",
     "Pupils who are in no sum, and why: a pupil with several reasons is counted under the first.",
@@ -90,3 +73,20 @@ CONTRIBUTORS = Table(
         Column("treatment", pl.String, "What was done with small ones: withheld or merged"),
     ),
 )
+
+
+@dataclass(frozen=True)
+class Sums:
+    """The answer to a plan: one row per school (and `by`), and who was left out.
+
+    `frame` has school, the `by` columns as text, pupils, left_out, weight_squared (sum of w*w),
+    log_weight (sum of log w) and the plan's sums (Float64, or Decimal(38, 0) when they are exact);
+    `left_out` is tables.sums.LEFT_OUT. `kind` is "text" or "integer": what the pupils' table says a
+    school is. `contributors` is tables.sums.CONTRIBUTORS, empty unless the sums were pooled.
+    """
+
+    frame: pl.DataFrame
+    plan: Plan
+    left_out: pl.DataFrame
+    kind: str = "text"
+    contributors: pl.DataFrame = field(default_factory=lambda: CONTRIBUTORS.empty())
