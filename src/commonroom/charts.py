@@ -210,6 +210,44 @@ def calibration(released: Released, *, words: Words) -> alt.TopLevelMixin:
     return _finish(alt.layer(promised, found), height=40 * max(1, frame["label"].n_unique()))
 
 
+def funnel(released: Released, *, words: Words) -> alt.TopLevelMixin:
+    """What each school adds by its number of pupils: a dot with its 95 % range, hollow where unclear.
+
+    Columns: school, name, pupils, effect, low, high and side (above, unclear or below). Shape, filling
+    and colour tell the sides apart. Schools are placed by size, so that there is no order of merit.
+    """
+    names = [words[side] for side in ("above", "unclear", "below")]
+    side = pl.col("side").replace_strict(dict(zip(("above", "unclear", "below"), names, strict=True)))
+    columns = ("school", "name", "pupils", "effect", "low", "high")
+    chart = alt.Chart(_values(released.frame.select(*columns, shown=side)))
+    across = alt.X("pupils:Q", title=words["pupils"], scale=alt.Scale(type="log", nice=False, padding=12))
+    looks = (
+        (alt.Shape, ["triangle-up", "circle", "triangle-down"]),
+        (alt.Color, [SURE[2], GREY, THERE]),
+        (alt.Fill, [SURE[2], PAPER, THERE]),
+    )
+    told = [
+        channel("shown:N", sort=None, title=None, scale=alt.Scale(domain=names, range=look))
+        for channel, look in looks
+    ]
+    shown = [(part, "+.2f") for part in ("effect", "low", "high")] + [("pupils", ",d")]
+    tips = [alt.Tooltip(f"{part}:Q", title=words[part], format=form) for part, form in shown]
+    zero = alt.Chart(_values(pl.DataFrame({"none": [0.0]})))
+    whisker = chart.mark_rule(strokeWidth=1, opacity=0.45, color=GREY, aria=False)
+    dot = chart.mark_point(size=46, strokeWidth=1.2, opacity=1, aria=False)
+    layers = alt.layer(
+        zero.mark_rule(color=QUIET, strokeDash=[5, 4], aria=False).encode(y="none:Q"),
+        whisker.encode(x=across, y="low:Q", y2="high:Q"),
+        dot.encode(
+            across,
+            _axis(alt.Y, "effect", words),
+            *told,
+            tooltip=[alt.Tooltip("name:N", title=words["school"]), *tips],
+        ),
+    )
+    return _finish(layers, height=400)
+
+
 def specification(chart: alt.TopLevelMixin) -> str:
     """Return the chart's Vega-Lite specification as JSON, the same text for the same frame."""
     return json.dumps(chart.to_dict(validate=False), ensure_ascii=False, separators=(",", ":"))

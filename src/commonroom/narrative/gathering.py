@@ -43,6 +43,7 @@ def gather(tables: Frames, *, facts: Facts) -> Story:
         floor=_places(tables.get("performance_floor"), tables_of_story.FLOOR.name, FLOOR_RULE),
         groups=_plain(tables.get("family_report")),
         judged=_plain(_sourced(tables, "families_judged")),
+        pupils=_pupils(tables),
         forecast=_plain(_sourced(tables, "value_added_left_out_years")),
     )
 
@@ -176,6 +177,17 @@ def _better(tables: Frames, facts: Facts) -> Released | None:
     frame = frame.with_columns(pl.coalesce("theme", "measure").alias("theme"))
     checked = tables_of_story.BETTER.check(frame.sort("phase", "theme", "name", "school", "measure"))
     return replace(released, frame=checked)
+
+
+def _pupils(tables: Frames) -> Released | None:
+    """Return what each school of the system adds by its pupils' own results, if pupils were summed."""
+    if "value_added_pupils" not in tables:
+        return None
+    frame = tables["value_added_pupils"].join(_who(tables), on="school")
+    checked = tables_of_story.PUPILS.check(frame.sort("name", "school"))
+    figures = dict.fromkeys(("effect", "low", "high", "reliability"), "pupils")
+    source = "; ".join(checked["source"].unique().sort())
+    return disclosure.release(checked, rule=Rule(keys=("school",), figures=figures), source=source)
 
 
 def _spreads(tables: Frames) -> pl.DataFrame:

@@ -12,19 +12,20 @@ import jinja2
 from markupsafe import Markup
 
 from commonroom import charts
-from commonroom.narrative import cards, comparisons, glance, limits, page, places, quality, words
+from commonroom.narrative import cards, comparisons, glance, limits, page, places, pupils, quality, words
 from commonroom.narrative.page import Section
 from commonroom.narrative.story import Story
 from commonroom.narrative.words import Language, Words
 
 TEMPLATES = Path(__file__).parent / "templates"
 METHODS = (
-    "intervals", "value_added", "map", "families", "better", "gap", "floor", "forecast", "disclosure",
+    "intervals", "value_added", "map", "families", "better", "pupils", "gap", "floor", "forecast",
+    "disclosure",
 )  # fmt: skip
 #: Parts of the page in order. The finder and the methods are laid out by the template itself.
 PARTS = (
-    glance.tell, places.map, places.families, comparisons.better, comparisons.gap, comparisons.floor,
-    limits.tell, quality.tell,
+    glance.tell, places.map, places.families, comparisons.better, pupils.tell, comparisons.gap,
+    comparisons.floor, limits.tell, quality.tell,
 )  # fmt: skip
 
 
@@ -36,7 +37,8 @@ def tell(story: Story, *, language: Language) -> str:
     """
     system = story.facts.system
     said = words.load(language).beside(system.nation if language == "en" else system.nation_cy)
-    sections = [part(story, said) for part in PARTS]
+    parts = (part(story, said) for part in PARTS)
+    sections = [section for section in parts if section is not None]
     return _page(story, said, sections)
 
 

@@ -59,3 +59,4 @@ class Story:
     forecast: Released | None = None
     unknown: Released | None = None
     joined: Released | None = None
+    pupils: Released | None = None
