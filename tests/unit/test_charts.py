@@ -17,6 +17,7 @@ WORDS = {
         "attainment", "improvement", "school", "quadrant", "probability", "sure_0", "sure_1", "sure_2",
         "sure_3", "higher_rising", "higher_falling", "lower_rising", "lower_falling", "value", "low", "high",
         "place", "year", "system", "nation", "moved", "share", "level", "covered", "test",
+        "pupils", "effect", "above", "unclear", "below",
     )
 }  # fmt: skip
 SERIES = ("system", "nation")
@@ -47,13 +48,25 @@ def drawn(points: Released) -> dict[str, alt.TopLevelMixin]:
         "intervals": charts.intervals(_places(label=["2014", "2014"]), words=WORDS, series=SERIES),
         "years": charts.years(_places(year=[2019, 2019]), words=WORDS, series=SERIES),
         "moves": charts.moves(_released(moved=[0.0], label=["0–5"], share=[100.0]), words=WORDS),
+        "funnel": charts.funnel(
+            _released(
+                school=["1", "2"],
+                name=["A", "B"],
+                pupils=[9, 90],
+                effect=[0.1, 1.0],
+                low=[-1.0, 0.5],
+                high=[1.2, 1.5],
+                side=["unclear", "above"],
+            ),
+            words=WORDS,
+        ),
         "calibration": charts.calibration(
             _released(label=["2019"], level=[0.8], covered=[0.82]), words=WORDS
         ),
     }
 
 
-@pytest.mark.parametrize("name", ["map", "intervals", "years", "moves", "calibration"])
+@pytest.mark.parametrize("name", ["map", "intervals", "years", "moves", "funnel", "calibration"])
 def test_a_chart_is_a_valid_specification_with_a_still_picture(
     drawn: dict[str, alt.TopLevelMixin], name: str
 ) -> None:

@@ -74,7 +74,9 @@ class Words:
         return f"{self.number(share * 100, digits)}%"
 
     def between(self, low: float | None, high: float | None, digits: int = 1) -> str:
-        """A range from `low` to `high`."""
+        """A range from `low` to `high`, or the dash that stands for none."""
+        if low is None and high is None:
+            return self.number(None)
         return self.say("form.between", low=self.number(low, digits), high=self.number(high, digits))
 
     def date(self, day: datetime.date) -> str:

@@ -8,6 +8,7 @@ import pytest
 from commonroom import narrative
 from commonroom.disclosure import Released
 
+ZION = "Zion <b>School</b>"
 Tables = dict[str, pl.DataFrame]
 
 
@@ -106,3 +107,12 @@ def test_a_long_list_of_problems_is_cut_and_counted(tables: Tables, facts: narra
     tables["problems"] = pl.concat([tables["problems"]] * 230)
     problems = narrative.gather(tables, facts=facts).problems.frame
     assert (problems.height, problems["total"][0]) == (200, 230)
+
+
+def test_what_pupils_results_say_of_few_pupils_is_withheld(story: narrative.Story) -> None:
+    assert story.pupils is not None
+    assert story.pupils.frame["name"].to_list() == ["Abbey School", "Mill School", "Siôn School", ZION]
+    withheld = _row(story.pupils, school="1")
+    assert (withheld["effect"], withheld["low"], withheld["high"]) == (None, None, None)
+    assert _row(story.pupils, school="4")["effect"] == -2.0
+    assert story.pupils.source == "sums.parquet"

@@ -98,6 +98,7 @@ def test_the_page_says_its_language_and_has_all_parts(story: Story, language: st
         "map",
         "families",
         "better",
+        "pupils",
         "gap",
         "floor",
         "unknown",
