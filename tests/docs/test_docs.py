@@ -21,34 +21,30 @@ def name(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-def blocks(path: Path, language: str) -> list[str]:
-    return [text for kind, text in BLOCK.findall(path.read_text(encoding="utf-8")) if kind == language]
+def examples(path: Path) -> list[tuple[str, str]]:
+    """Blocks of a page that are to run, in order."""
+    found: list[tuple[str, str]] = BLOCK.findall(path.read_text(encoding="utf-8"))
+    return [(kind, text) for kind, text in found if kind in ("python", "console")]
 
 
-@pytest.mark.parametrize("path", [p for p in PAGES if blocks(p, "python")], ids=name)
-def test_python_examples_run(
-    path: Path, manchester: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize("path", [p for p in PAGES if examples(p)], ids=name)
+def test_examples_run(path: Path, manchester: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python and commands of a page one after the other, in one folder with the demo's evidence in it."""
     (tmp_path / "evidence").symlink_to(manchester)
     monkeypatch.chdir(tmp_path)
     space: dict[str, object] = {}
-    for text in blocks(path, "python"):
-        exec(compile(text, name(path), "exec"), space)
-
-
-@pytest.mark.parametrize("path", [p for p in PAGES if blocks(p, "console")], ids=name)
-def test_console_examples_run(
-    path: Path, manchester: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "evidence").symlink_to(manchester)
-    monkeypatch.chdir(tmp_path)
     ran = 0
-    for text in blocks(path, "console"):
-        for line in re.findall(r"^\$ commonroom (.+)$", text, re.M):
-            result = CliRunner().invoke(app, shlex.split(line, comments=True))
-            assert result.exit_code == 0, f"{line}: {result.output} {result.exception!r}"
+    for kind, text in examples(path):
+        if kind == "python":
+            exec(compile(text, name(path), "exec"), space)
             ran += 1
-    assert ran or all("$ make" in text for text in blocks(path, "console"))
+            continue
+        for line in re.findall(r"^\$ commonroom (.+(?:\\\n.+)*)$", text, re.M):
+            said = line.replace("\\\n", " ")
+            result = CliRunner().invoke(app, shlex.split(said, comments=True))
+            assert result.exit_code == 0, f"{said}: {result.output} {result.exception!r}"
+            ran += 1
+    assert ran or all("$ make" in text for _, text in examples(path))
 
 
 @pytest.mark.parametrize("path", PAGES, ids=name)

@@ -14,7 +14,7 @@ from commonroom import narrative, panel
 from commonroom.errors import SaidToPeople
 from commonroom.panel import measures
 from commonroom.pipeline import definitions
-from commonroom.pipeline.build import build
+from commonroom.pipeline.building import build
 from commonroom.store import evidence
 
 #: Tables of the evidence that the report does not tell of.
