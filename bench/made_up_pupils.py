@@ -143,8 +143,10 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--pupils", type=int, default=1_000_000)
     parser.add_argument("--schools", type=int, default=25_000)
+    parser.add_argument("--columns", action="store_true", help="each column as a bare binary file, too")
     asked = parser.parse_args()
-    print(write(asked.folder, pupils=asked.pupils, schools_number=asked.schools))
+    made = write(asked.folder, pupils=asked.pupils, schools_number=asked.schools)
+    print(write_columns(made, asked.folder) if asked.columns else made)
 
 
 if __name__ == "__main__":
