@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/
 READY := $(VENV)/.ready
+READY_SPARK := $(VENV)/.ready-spark
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-england test check fix docs bench bench-families bench-forecast bench-demo clean
+.PHONY: help setup setup-spark demo demo-england test check fix docs bench bench-families bench-forecast bench-demo clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'
@@ -19,6 +20,12 @@ $(READY): requirements.lock pyproject.toml
 	@touch $@
 
 setup: $(READY) ## make the environment
+
+$(READY_SPARK): $(READY) requirements-spark.lock
+	$(RUN)python -m pip install --quiet --disable-pip-version-check -r requirements-spark.lock
+	@touch $@
+
+setup-spark: $(READY_SPARK) ## make the environment with Spark too (450 MB; needs Java 17 or later)
 
 demo: $(READY) ## Greater Manchester, from the bundled data to a report
 	$(RUN)commonroom demo
