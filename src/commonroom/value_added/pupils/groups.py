@@ -1,0 +1,184 @@
+"""Groups of pupils with residual variances of their own (disadvantaged or not, type of school)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+
+from commonroom.tables.sums import Sums
+from commonroom.value_added.pupils import blocks as arranging
+from commonroom.value_added.pupils import optimum
+from commonroom.value_added.pupils.blocks import Blocks, Floats
+from commonroom.value_added.pupils.kernel import Evaluation, evaluate
+from commonroom.value_added.pupils.model import Model, NotEnoughPupils, NotThisModel
+from commonroom.value_added.pupils.optimum import Fit
+
+#: A residual variance of fewer pupils than this (and two more than columns) says nothing.
+FEWEST_PUPILS = 10
+#: A ratio of residual variances whose log is beyond this is a group without any variation.
+FARTHEST = 12.0
+#: Step of central differences of the exact gradient, as a share of each parameter's own scale.
+STEP = 1e-4
+NORMAL95 = 1.959963984540054
+
+
+def fit(sums: Sums, model: Model, covariates: pl.DataFrame | None = None) -> Fit:
+    """The model with a residual variance s2_g for each group g of the `by` column `model.groups`.
+
+    Blocks of each group are divided by s2_g over that of the first group; the log ratios are found by
+    their exact gradient, with the school effects' covariance fitted anew at each. The fit's criterion is
+    the proper -2 log likelihood, its `s2` is the first group's, and `components` has a row for each group
+    (value and 95 % interval, from the observed information on the log scale). METHODS.md section 5
+    (heteroscedastic); Pinheiro & Bates 2000, section 5.2. Raises NotThisModel for fewer than two groups,
+    NotEnoughPupils for a group too small.
+    """
+    parts = arranging.split(sums, model, covariates, model.groups)
+    _refuse(parts, model.groups)
+    levels, own = list(parts), list(parts.values())
+    inner: list[Fit] = []
+
+    def value(logs: Floats) -> tuple[float, Floats]:
+        if np.abs(logs).max() > FARTHEST:
+            return np.inf, np.zeros_like(logs)
+        start = inner[0].Om if inner and inner[0].state == "" else None
+        found = optimum.fit(_mixed(own, _factors(logs)), reml=model.reml, start=start)
+        inner[:] = [found]
+        return found.at.criterion, gradient(own, found.at, _factors(logs))[1:]
+
+    counts = np.array([part.N for part in own], float)
+    expected = np.diag(counts[1:]) - np.outer(counts[1:], counts[1:]) / counts.sum()
+    logs, _ = optimum.minimise(value, _begin(own), hessian=lambda _: expected)
+    _refuse_edges(logs, levels)
+    value(logs)
+    blocks = arranging.scaled(own, _factors(logs).tolist())
+    found = optimum.fit(blocks, reml=model.reml, start=inner[0].Om if inner[0].state == "" else None)
+    return replace(found, components=_components(found, own, levels, logs))
+
+
+def gradient(parts: Sequence[Blocks], at: Evaluation, factors: Sequence[float]) -> Floats:
+    """d criterion / d log s2_g (G,) of the groups' blocks, whose weights are multiplied by `factors` in `at`.
+
+    N_g less the trace of the shrinkage, the weighted residual sum of squares over s2, and for REML what
+    the fixed effects explain: tr(V^-1 dV) - r'V^-1 dV V^-1 r - tr(H^-1 X'V^-1 dV V^-1 X), all from sums.
+    """
+    u, pulled = at.u, at.Om @ at.F
+    kept = at.Om @ at.D
+    found = []
+    for part, factor in zip(parts, factors, strict=True):
+        leak = float(np.einsum("jab,jba->", kept, part.A))
+        rest = part.Syy - 2 * at.b @ part.Sxy + at.b @ part.Sxx @ at.b
+        rest += float(np.vdot(u, (part.A @ u[:, :, None])[:, :, 0] - 2 * (part.c - part.C @ at.b)))
+        slope = part.N - factor * (leak + rest / at.s2)
+        if at.reml:
+            cross = np.einsum("jqp,jqr->pr", part.C, pulled)
+            own = np.einsum("jqp,jqr->pr", pulled, part.A @ pulled)
+            slope -= factor * float(np.vdot(at.inverse, part.Sxx - cross - cross.T + own))
+        found.append(slope)
+    return np.array(found)
+
+
+def _factors(logs: Floats) -> Floats:
+    """What the weights of each group are multiplied by; the first group's are left."""
+    return np.concatenate([[1.0], np.exp(-logs)])
+
+
+def _mixed(parts: Sequence[Blocks], factors: Floats) -> Blocks:
+    """The blocks at these factors, without the products of each school that the likelihood never asks for."""
+
+    def total(name: str) -> Floats:
+        return np.asarray(sum(getattr(part, name) * by for part, by in zip(parts, factors, strict=True)))
+
+    logs = sum(part.log_weight + part.N * np.log(by) for part, by in zip(parts, factors, strict=True))
+    return replace(
+        parts[0],
+        **{name: total(name) for name in ("A", "C", "c", "Sxx", "Sxy")},
+        Syy=float(total("Syy")),
+        N=sum(part.N for part in parts),
+        log_weight=float(logs),
+    )
+
+
+def _begin(parts: Sequence[Blocks]) -> Floats:
+    """Log ratios (G - 1,) of the groups' variances within schools, to begin with."""
+    found = []
+    for part in parts:
+        weight = part.A[:, 0, 0]
+        inside = weight > 0
+        spread = (part.yy[inside] - part.c[inside, 0] ** 2 / weight[inside]).sum()
+        found.append(max(spread, np.finfo(float).tiny) / max(part.N - inside.sum(), 1))
+    logs = np.log(np.array(found) / found[0])
+    return np.asarray(np.clip(logs[1:], -2, 2))
+
+
+def _refuse(parts: dict[str, Blocks], column: str) -> None:
+    if len(parts) < 2:
+        raise NotThisModel(
+            f"all pupils are in one group of {column} ({next(iter(parts))}).",
+            remedy="Leave the groups out, or sum by a column with at least two.",
+        )
+    for level, part in parts.items():
+        if max(FEWEST_PUPILS, len(part.columns) + 2) > part.N:
+            raise NotEnoughPupils(
+                f"the group {level} of {column} has {part.N} pupils, too few for a residual variance.",
+                remedy="Put it together with another group before summing.",
+            )
+
+
+def _refuse_edges(logs: Floats, levels: Sequence[str]) -> None:
+    """Refuse a group whose residual variance goes to nothing beside the others."""
+    largest = np.concatenate([[0.0], logs])
+    smallest = levels[int(np.argmin(largest))]
+    if largest.max() - largest.min() > FARTHEST - 1:
+        raise NotEnoughPupils(
+            f"the outcomes of group {smallest} leave no residual variance beside those of the others.",
+            remedy="Check that group's outcomes, or leave the groups out.",
+        )
+
+
+def _components(found: Fit, parts: Sequence[Blocks], levels: Sequence[str], logs: Floats) -> pl.DataFrame:
+    variances = found.at.s2 * np.exp(np.concatenate([[0.0], logs]))
+    errors = _errors(parts, variances, found)
+    low, high = variances * np.exp(-NORMAL95 * errors), variances * np.exp(NORMAL95 * errors)
+    rows = [
+        (f"residual variance of {level}", float(value), float(lower), float(upper), f"{part.N} pupils")
+        for level, value, lower, upper, part in zip(levels, variances, low, high, parts, strict=True)
+    ]
+    schema = {"component": pl.String, "value": pl.Float64, "low95": pl.Float64, "high95": pl.Float64}
+    return pl.DataFrame(rows, schema={**schema, "note": pl.String}, orient="row")
+
+
+def _errors(parts: Sequence[Blocks], variances: Floats, found: Fit) -> Floats:
+    """Standard errors (G,) of log s2_g, from central differences of the exact gradient.
+
+    The parameters are log s2_g and the school effects' covariance T; on T's boundary T is held.
+    """
+    q = len(found.Om)
+    lower = np.tril_indices(q)
+    t = found.at.T
+    free = len(lower[0]) if found.state == "" else 0
+    at = np.concatenate([np.log(variances), t[lower][:free]])
+    spread = np.sqrt(np.outer(np.diag(t), np.diag(t)))[lower][:free]
+    steps = STEP * np.concatenate([np.ones(len(variances)), spread])
+
+    def slope(place: Floats) -> Floats:
+        effects = t.copy()
+        if free:
+            effects[lower] = effects.T[lower] = place[len(variances) :]
+        return _full_gradient(parts, np.exp(-place[: len(variances)]), effects, found.at.reml)[: len(place)]
+
+    moves = np.diag(steps)
+    curve = np.array([slope(at + move) - slope(at - move) for move in moves]) / (2 * steps[:, None])
+    covariance = np.linalg.inv((curve + curve.T) / 4)
+    return np.asarray(np.sqrt(np.diag(covariance)[: len(variances)]))
+
+
+def _full_gradient(parts: Sequence[Blocks], factors: Floats, t: Floats, reml: bool) -> Floats:
+    """d(-2 log likelihood) by log s2_g and the lower triangle of T, no variance profiled out."""
+    at = evaluate(_mixed(parts, factors), t, reml=reml)
+    g = at.G + (1 / at.s2 - 1) * (at.e.T @ at.e)
+    doubled = 2 * g - np.diag(np.diag(g))
+    own = gradient(parts, replace(at, s2=1.0), factors.tolist())
+    return np.concatenate([own, doubled[np.tril_indices(len(t))]])
