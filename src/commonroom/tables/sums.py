@@ -12,6 +12,9 @@ from commonroom.tables import Column, Table
 #: Decimals kept of every value when sums are exact.
 DECIMALS = 6
 
+#: The type of exact sums: whole numbers of units of 10 ** -Plan.scales.
+EXACT = pl.Decimal(38, 0)
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -46,6 +49,19 @@ class Plan:
     def columns(self) -> tuple[str, ...]:
         """Names of the sums of `products`, in order: `sum_0_0` is the sum of weights."""
         return tuple(f"sum_{first}_{second}" for first, second in self.products)
+
+    @property
+    def scales(self) -> dict[str, int]:
+        """How many decimals exact sums have, by column: a kept integer is the sum * 10 ** decimals."""
+        one, weight = self.decimals or 0, (self.decimals or 0) * bool(self.weight)
+        return {
+            "weight_squared": 2 * weight,
+            "log_weight": weight,
+            **{
+                name: weight + one * ((first > 0) + (second > 0))
+                for name, (first, second) in zip(self.columns, self.products, strict=True)
+            },
+        }
 
 
 LEFT_OUT = Table(
@@ -90,3 +106,12 @@ class Sums:
     left_out: pl.DataFrame
     kind: str = "text"
     contributors: pl.DataFrame = field(default_factory=lambda: CONTRIBUTORS.empty())
+
+    @property
+    def floats(self) -> pl.DataFrame:
+        """The frame with every sum as a Float64 in its own unit, whether it was kept exact or not."""
+        if self.plan.decimals is None:
+            return self.frame
+        return self.frame.with_columns(
+            pl.col(name).cast(pl.Float64) / 10.0**decimals for name, decimals in self.plan.scales.items()
+        )
