@@ -160,11 +160,45 @@ def _search(blocks: Blocks, root: Floats, reml: bool) -> tuple[Evaluation, int]:
     def hessian(at: Floats) -> Floats:
         if not np.array_equal(last[0].Om, unpack(at) @ unpack(at).T):
             value(at)
-        return _metric(last[0], unpack(at), blocks.times)
+        return _curvature(information(last[0], blocks.times), last[0].G, unpack(at))
 
     at, steps = minimise(value, root[lower], hessian=hessian)
     factor = unpack(at)
     return evaluate(blocks, factor @ factor.T, reml=reml), steps
+
+
+def held(fit: Fit, turn: Floats, start: Floats, size: float) -> Evaluation:
+    """The best fit when the first variance (in units of s2) of turned terms is held at `size`.
+
+    Om = turn O turn' for a matrix O (q, q) of which O_00 is held; `start` is an O to begin at.
+    """
+    q = start.shape[0]
+    rows, cols = (index[1:] for index in np.tril_indices(q))
+    scale = np.sqrt(np.maximum(np.diag(start), 1e-6))
+    begin = _root(start, 1 / scale)
+    begin *= np.sqrt(size) / begin[0, 0] if begin[0, 0] > 0 else 1
+    begin[0, 0] = np.sqrt(size)
+    both = np.kron(turn, turn)
+    last: list[Evaluation] = []
+
+    def factor(at: Floats) -> Floats:
+        found = np.zeros((q, q))
+        found[0, 0], found[rows, cols] = begin[0, 0], at
+        return found
+
+    def value(at: Floats) -> tuple[float, Floats]:
+        full = turn @ factor(at)
+        last[:] = [evaluate(fit.blocks, full @ full.T, reml=fit.method == "reml")]
+        return last[0].criterion, (2 * turn.T @ last[0].G @ turn @ factor(at))[rows, cols]
+
+    def hessian(at: Floats) -> Floats:
+        value(at)
+        inner = both.T @ information(last[0], fit.blocks.times) @ both
+        return _curvature(inner, turn.T @ last[0].G @ turn, factor(at))[1:, 1:]
+
+    at, _ = minimise(value, begin[rows, cols], hessian=hessian)
+    value(at)
+    return last[0]
 
 
 def information(at: Evaluation, times: Floats | None = None) -> Floats:
@@ -182,7 +216,7 @@ def information(at: Evaluation, times: Floats | None = None) -> Floats:
     return np.asarray(pairs - np.outer(total, total) / at.degrees)
 
 
-def _metric(at: Evaluation, factor: Floats, times: Floats | None) -> Floats:
+def _curvature(expected: Floats, gradient: Floats, factor: Floats) -> Floats:
     """Expected Hessian by the lower triangle of L, with the part of its curvature that is positive."""
     q = factor.shape[0]
     rows, cols = np.tril_indices(q)
@@ -191,10 +225,10 @@ def _metric(at: Evaluation, factor: Floats, times: Floats | None) -> Floats:
         jacobian[i, :, place] += factor[:, j]
         jacobian[:, i, place] += factor[:, j]
     flat = jacobian.reshape(q * q, -1)
-    values, vectors = np.linalg.eigh(at.G)
+    values, vectors = np.linalg.eigh(gradient)
     positive = (vectors * np.maximum(values, 0)) @ vectors.T
     curved = 2 * positive[np.ix_(rows, rows)] * (cols[:, None] == cols)
-    return np.asarray(flat.T @ information(at, times) @ flat + curved)
+    return np.asarray(flat.T @ expected @ flat + curved)
 
 
 def _solve(metric: Floats, slope: Floats) -> Floats:
