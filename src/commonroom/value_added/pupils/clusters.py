@@ -22,7 +22,7 @@ ALONE = 1e-8
 
 @dataclass(frozen=True)
 class Robust:
-    """The covariance (p, p) of fixed effects from the spread of `clusters` clusters, and its `df` (p,).
+    """The covariance (p, p) of fixed effects from the spread of `clusters` clusters, and `df` (m,).
 
     `correction`: "CR0" none; "CR1" times G / (G - 1), with G - 1 degrees of freedom; "CR2" unbiased when
     the model is right, with Satterthwaite's degrees of freedom.
@@ -39,9 +39,17 @@ class Robust:
         return np.asarray(np.sqrt(np.maximum(np.diag(self.covariance), 0)))
 
 
-def robust(fit: Fit, *, clusters: Sequence[str] | None = None, correction: Correction = "CR2") -> Robust:
+def robust(
+    fit: Fit,
+    *,
+    clusters: Sequence[str] | None = None,
+    correction: Correction = "CR2",
+    rows: Floats | None = None,
+) -> Robust:
     """The sandwich over schools, or over `clusters`, the cluster of each school of `fit.blocks.schools`.
 
+    `rows` (m, p) are the combinations of fixed effects whose degrees of freedom are given, each effect of
+    the centred columns without; the covariance is of these effects (p, p) in any case.
     Per cluster the scores g_j of its schools are added first. CR2 is Bell and McCaffrey's (2002), taken on
     the pupils made uncorrelated by the fitted model, (I - H_jj)^-1/2, which needs sums only; with equal
     weights and no school variance it is the usual one. Where schools count several times (survey weights
@@ -59,10 +67,11 @@ def robust(fit: Fit, *, clusters: Sequence[str] | None = None, correction: Corre
         correction = "CR1"
     lower = np.linalg.cholesky(fit.at.H)
     inverse = np.linalg.inv(lower)
-    freedom = np.full(len(lower), count - 1.0)
+    wanted = np.eye(len(lower)) if rows is None else rows
+    freedom = np.full(len(wanted), count - 1.0)
     half = own @ inverse.T
     if correction == "CR2":
-        half, freedom = _adjusted(half, inverse @ shared @ inverse.T, inverse)
+        half, freedom = _adjusted(half, inverse @ shared @ inverse.T, inverse @ wanted.T)
     covariance = inverse.T @ (half.T @ half) @ inverse
     if correction == "CR1":
         covariance = covariance * (count / (count - 1))
@@ -120,11 +129,11 @@ def cluster(schools: Sequence[str], covariates: pl.DataFrame | None, column: str
     return joined.select(pl.coalesce(named, alone).alias("cluster"))["cluster"].to_list()
 
 
-def _adjusted(half: Floats, shared: Floats, inverse: Floats) -> tuple[Floats, Floats]:
-    """CR2's scores (G, p) and degrees of freedom (p,), on the scale where the information is I.
+def _adjusted(half: Floats, shared: Floats, wanted: Floats) -> tuple[Floats, Floats]:
+    """CR2's scores (G, p) and degrees of freedom (m,), on the scale where the information is I.
 
-    With Y_j a cluster's information, its scores are taken by (I - Y_j)^-1/2. Under the model a coefficient
-    c's variance is a quadratic form, of trace sum k'Y_j k and squared norm as below, k = L^-1 c.
+    With Y_j a cluster's information, its scores are taken by (I - Y_j)^-1/2. Under the model the variance
+    of the combination k, a column of `wanted` (p, m), is a quadratic form of trace sum k'Y_j k.
     """
     values, vectors = np.linalg.eigh((shared + shared.transpose(0, 2, 1)) / 2)
     values = np.maximum(values, 0)
@@ -132,8 +141,8 @@ def _adjusted(half: Floats, shared: Floats, inverse: Floats) -> tuple[Floats, Fl
     root = np.where(left > ALONE, 1 / np.sqrt(np.maximum(left, ALONE)), 0.0)
     turned = np.einsum("jpa,jp->ja", vectors, half)
     adjusted = np.einsum("jpa,ja->jp", vectors, root * turned)
-    # k of all coefficients at once, in each cluster's own directions: (G, p, coefficients).
-    k = np.swapaxes(vectors, 1, 2) @ inverse
+    # All combinations at once, in each cluster's own directions: (G, p, m).
+    k = np.swapaxes(vectors, 1, 2) @ wanted
     own = np.einsum("jac,ja->jc", k**2, values * root**2)
     v = vectors @ (k * (values * root)[:, :, None])
     size = (v**2).sum(axis=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from math import inf
 
 import numpy as np
 import polars as pl
@@ -15,6 +16,7 @@ from commonroom.value_added.pupils.blocks import Blocks, Floats
 from commonroom.value_added.pupils.kernel import Evaluation, evaluate
 from commonroom.value_added.pupils.model import Model, NotEnoughPupils, NotThisModel
 from commonroom.value_added.pupils.optimum import Fit
+from commonroom.value_added.pupils.quantiles import student
 
 #: A residual variance of fewer pupils than this (and two more than columns) says nothing.
 FEWEST_PUPILS = 10
@@ -22,7 +24,6 @@ FEWEST_PUPILS = 10
 FARTHEST = 12.0
 #: Step of central differences of the exact gradient, as a share of each parameter's own scale.
 STEP = 1e-4
-NORMAL95 = 1.959963984540054
 
 
 def fit(sums: Sums, model: Model, covariates: pl.DataFrame | None = None) -> Fit:
@@ -58,7 +59,7 @@ def fit(sums: Sums, model: Model, covariates: pl.DataFrame | None = None) -> Fit
     return replace(found, components=_components(found, own, levels, logs))
 
 
-def gradient(parts: Sequence[Blocks], at: Evaluation, factors: Sequence[float]) -> Floats:
+def gradient(parts: Sequence[Blocks], at: Evaluation, factors: Floats) -> Floats:
     """d criterion / d log s2_g (G,) of the groups' blocks, whose weights are multiplied by `factors` in `at`.
 
     N_g less the trace of the shrinkage, the weighted residual sum of squares over s2, and for REML what
@@ -94,7 +95,11 @@ def _mixed(parts: Sequence[Blocks], factors: Floats) -> Blocks:
     logs = sum(part.log_weight + part.N * np.log(by) for part, by in zip(parts, factors, strict=True))
     return replace(
         parts[0],
-        **{name: total(name) for name in ("A", "C", "c", "Sxx", "Sxy")},
+        A=total("A"),
+        C=total("C"),
+        c=total("c"),
+        Sxx=total("Sxx"),
+        Sxy=total("Sxy"),
         Syy=float(total("Syy")),
         N=sum(part.N for part in parts),
         log_weight=float(logs),
@@ -141,7 +146,8 @@ def _refuse_edges(logs: Floats, levels: Sequence[str]) -> None:
 def _components(found: Fit, parts: Sequence[Blocks], levels: Sequence[str], logs: Floats) -> pl.DataFrame:
     variances = found.at.s2 * np.exp(np.concatenate([[0.0], logs]))
     errors = _errors(parts, variances, found)
-    low, high = variances * np.exp(-NORMAL95 * errors), variances * np.exp(NORMAL95 * errors)
+    reach = np.exp(student(0.975, inf) * errors)
+    low, high = variances / reach, variances * reach
     rows = [
         (f"residual variance of {level}", float(value), float(lower), float(upper), f"{part.N} pupils")
         for level, value, lower, upper, part in zip(levels, variances, low, high, parts, strict=True)
@@ -180,5 +186,5 @@ def _full_gradient(parts: Sequence[Blocks], factors: Floats, t: Floats, reml: bo
     at = evaluate(_mixed(parts, factors), t, reml=reml)
     g = at.G + (1 / at.s2 - 1) * (at.e.T @ at.e)
     doubled = 2 * g - np.diag(np.diag(g))
-    own = gradient(parts, replace(at, s2=1.0), factors.tolist())
+    own = gradient(parts, replace(at, s2=1.0), factors)
     return np.concatenate([own, doubled[np.tril_indices(len(t))]])
