@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from commonroom.tables.sums import Sums
+from commonroom.tables.sums import Plan, Sums
 from commonroom.value_added.pupils import columns
 from commonroom.value_added.pupils.columns import Columns
 from commonroom.value_added.pupils.model import Model, NotEnoughPupils, check
@@ -138,7 +138,7 @@ def collect(sums: Sums, *, by: str = "") -> Cells:
     width, count = len(plan.variables) + 1, len(schools)
     products = np.zeros((len(levels), width, width, count))
     for (i, j), name in zip(plan.products, plan.columns, strict=True):
-        values = _numbers(frame[name], columns.scale(plan, i, j))
+        values = _numbers(frame[name], plan)
         if not np.isfinite(values).all():
             where = frame["school"][int(np.flatnonzero(~np.isfinite(values))[0])]
             raise NotEnoughPupils(
@@ -148,7 +148,7 @@ def collect(sums: Sums, *, by: str = "") -> Cells:
         products[level, j, i, place] = values
     pupils = np.zeros((len(levels), count), np.int64)
     pupils[level, place] = frame["pupils"].to_numpy()
-    weights = frame["log_weight"].fill_null(0).to_numpy()
+    weights = np.nan_to_num(_numbers(frame["log_weight"], plan))
     logs = np.bincount(level, weights, minlength=len(levels)).astype(float)
     return Cells(schools.to_list(), levels, products, pupils, logs)
 
@@ -184,11 +184,11 @@ def _places(values: pl.Series, names: list[str]) -> npt.NDArray[np.int64]:
     return found["place"].to_numpy()
 
 
-def _numbers(values: pl.Series, scale: float) -> Floats:
-    """A column of sums as floating point; exact sums are whole numbers of 1 / scale."""
-    exact = values.dtype.is_decimal()
+def _numbers(values: pl.Series, plan: Plan) -> Floats:
+    """A column of sums as floating point; exact sums are whole numbers of a power of ten."""
+    decimals = plan.scales[values.name] if plan.decimals is not None else 0
     found = values.cast(pl.Float64).fill_null(float("nan")).to_numpy()
-    return found / scale if exact else found
+    return found / 10.0**decimals if decimals else found
 
 
 def _build(cells: Cells, level: int, design: Columns) -> Blocks:

@@ -43,12 +43,6 @@ class Columns:
     notes: tuple[str, ...] = ()
 
 
-def scale(plan: Plan, i: int, j: int) -> float:
-    """What an exact sum of variables `i` and `j` (0 the constant) has to be divided by."""
-    factors = (i > 0) + (j > 0) + bool(plan.weight)
-    return float(10 ** ((plan.decimals or 0) * factors))
-
-
 def numeric(model: Model, covariates: pl.DataFrame | None) -> list[str]:
     """Names of the covariates that are columns of the design; raises NotThisModel for one of text."""
     if covariates is None:

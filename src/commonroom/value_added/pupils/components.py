@@ -175,16 +175,20 @@ def _variance_interval(fit: Fit, place: int, found: tuple[float, float]) -> tupl
         return _logarithmic(value, deviation) if value > deviation else (0.0, value + REACH * deviation)
     turn = term_basis(fit.blocks)
     order = [place, *(k for k in range(len(turn)) if k != place)]
-    back = np.linalg.inv(turn)[:, order]
-    best = turn[order] @ fit.Om @ turn[order].T
+    back = np.asarray(np.linalg.inv(turn)[:, order], float)
+    best = _turned(turn[order], fit.Om)
     warm: list[Evaluation] = [fit.at]
 
     def at(size: float) -> tuple[float, float]:
-        ahead = turn[order] @ warm[0].Om @ turn[order].T
-        warm[:] = [optimum.held(fit, back, np.asarray(ahead, float), size)]
+        ahead = _turned(turn[order], warm[0].Om)
+        warm[:] = [optimum.held(fit, back, ahead, size)]
         return size * warm[0].s2, warm[0].criterion - fit.at.criterion
 
     return _ends(at, float(best[0, 0]), deviation / fit.at.s2)
+
+
+def _turned(turn: Floats, omega: Floats) -> Floats:
+    return np.asarray(turn @ omega @ turn.T)
 
 
 def _correlation(spread: Spread, t: Floats, i: int, j: int) -> Iterator[Row]:
