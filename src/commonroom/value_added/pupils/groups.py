@@ -9,6 +9,7 @@ from math import inf
 import numpy as np
 import polars as pl
 
+from commonroom.tables.pupils import COMPONENTS
 from commonroom.tables.sums import Sums
 from commonroom.value_added.pupils import blocks as arranging
 from commonroom.value_added.pupils import optimum
@@ -17,6 +18,7 @@ from commonroom.value_added.pupils.kernel import Evaluation, evaluate
 from commonroom.value_added.pupils.model import Model, NotEnoughPupils, NotThisModel
 from commonroom.value_added.pupils.optimum import Fit
 from commonroom.value_added.pupils.quantiles import student
+from commonroom.value_added.pupils.uncertainty import pairs
 
 #: A residual variance of fewer pupils than this (and two more than columns) says nothing.
 FEWEST_PUPILS = 10
@@ -32,9 +34,9 @@ def fit(sums: Sums, model: Model, covariates: pl.DataFrame | None = None) -> Fit
     Blocks of each group are divided by s2_g over that of the first group; the log ratios are found by
     their exact gradient, with the school effects' covariance fitted anew at each. The fit's criterion is
     the proper -2 log likelihood, its `s2` is the first group's, and `components` has a row for each group
-    (value and 95 % interval, from the observed information on the log scale). METHODS.md section 5
-    (heteroscedastic); Pinheiro & Bates 2000, section 5.2. Raises NotThisModel for fewer than two groups,
-    NotEnoughPupils for a group too small.
+    (value and 95 % interval, from the observed information on the log scale) and for all pupils.
+    METHODS.md section 5 (heteroscedastic); Pinheiro & Bates 2000, section 5.2. Raises NotThisModel for
+    fewer than two groups, NotEnoughPupils for a group too small.
     """
     parts = arranging.split(sums, model, covariates, model.groups)
     _refuse(parts, model.groups)
@@ -144,22 +146,42 @@ def _refuse_edges(logs: Floats, levels: Sequence[str]) -> None:
 
 
 def _components(found: Fit, parts: Sequence[Blocks], levels: Sequence[str], logs: Floats) -> pl.DataFrame:
-    variances = found.at.s2 * np.exp(np.concatenate([[0.0], logs]))
-    errors = _errors(parts, variances, found)
-    reach = np.exp(student(0.975, inf) * errors)
-    low, high = variances / reach, variances * reach
-    rows = [
-        (f"residual variance of {level}", float(value), float(lower), float(upper), f"{part.N} pupils")
-        for level, value, lower, upper, part in zip(levels, variances, low, high, parts, strict=True)
-    ]
-    schema = {"component": pl.String, "value": pl.Float64, "low95": pl.Float64, "high95": pl.Float64}
-    return pl.DataFrame(rows, schema={**schema, "note": pl.String}, orient="row")
+    """A row for each group; and the residual variance and the share between schools over all pupils."""
+    ratios = np.exp(np.concatenate([[0.0], logs]))
+    variances = found.at.s2 * ratios
+    known = _covariance(parts, variances, found)
+    counts = np.array([part.N for part in parts], float)
+    by = np.zeros(len(known))
+    by[: len(counts)] = counts * variances / (counts @ variances)
+    mean = float(counts @ variances / counts.sum())
+    rows = [("residual variance", mean, *_interval(mean, by, known), "mean over the pupils of all groups")]
+    average = np.asarray(sum(part.A[:, 0].sum(axis=0) for part in parts))
+    average = average / average[0]
+    between = float(average @ found.at.T @ average)
+    odds: tuple[float | None, float | None] = (None, None)
+    if len(known) > len(counts):
+        weights = [average[i] * average[j] * (1 if i == j else 2) / between for i, j in pairs(len(average))]
+        odds = _interval(between / mean, np.array([*-by[: len(counts)], *weights]), known)
+    low, high = (None if end is None else end / (1 + end) for end in odds)
+    note = "for a pupil of average intake and residual variance"
+    rows.append(("share between schools", between / (between + mean), low, high, note))
+    for place, level in enumerate(levels):
+        ends = _interval(float(variances[place]), np.eye(len(known))[place], known)
+        note = f"{parts[place].N} pupils"
+        rows.append((f"residual variance of {level}", float(variances[place]), *ends, note))
+    return pl.DataFrame(rows, schema=COMPONENTS.schema, orient="row")
 
 
-def _errors(parts: Sequence[Blocks], variances: Floats, found: Fit) -> Floats:
-    """Standard errors (G,) of log s2_g, from central differences of the exact gradient.
+def _interval(value: float, slope: Floats, known: Floats) -> tuple[float | None, float | None]:
+    """The 95 % interval of a positive number whose logarithm has `slope` by what is `known`."""
+    factor = float(np.exp(student(0.975, inf) * np.sqrt(slope @ known @ slope)))
+    return value / factor, value * factor
 
-    The parameters are log s2_g and the school effects' covariance T; on T's boundary T is held.
+
+def _covariance(parts: Sequence[Blocks], variances: Floats, found: Fit) -> Floats:
+    """Covariance of log s2_g, then of T's lower triangle, from central differences of the exact gradient.
+
+    On T's boundary T is held, and has no rows.
     """
     q = len(found.Om)
     lower = np.tril_indices(q)
@@ -177,8 +199,7 @@ def _errors(parts: Sequence[Blocks], variances: Floats, found: Fit) -> Floats:
 
     moves = np.diag(steps)
     curve = np.array([slope(at + move) - slope(at - move) for move in moves]) / (2 * steps[:, None])
-    covariance = np.linalg.inv((curve + curve.T) / 4)
-    return np.asarray(np.sqrt(np.diag(covariance)[: len(variances)]))
+    return np.asarray(np.linalg.inv((curve + curve.T) / 4))
 
 
 def _full_gradient(parts: Sequence[Blocks], factors: Floats, t: Floats, reml: bool) -> Floats:
