@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from scipy.sparse.csgraph import connected_components, maximum_bipartite_matching
+from scipy.sparse.csgraph import breadth_first_order, connected_components, maximum_bipartite_matching
 
 Integers = npt.NDArray[np.int64]
 Graph = Any  # scipy.sparse.csr_array
@@ -117,7 +117,7 @@ def _packed(piece: Integers, label: npt.NDArray[Any]) -> list[Integers]:
 def _middle(inner: Graph) -> npt.NDArray[np.float64]:
     """A coordinate along the longest stretch of a connected graph."""
     ends = [0]
-    for _ in range(3):
+    for _ in range(2):
         distance = _distances(inner, ends[-1])
         ends.append(int(distance.argmax()))
     key = distance - _distances(inner, ends[-1])
@@ -129,14 +129,16 @@ def _middle(inner: Graph) -> npt.NDArray[np.float64]:
 
 def _distances(inner: Graph, start: int) -> npt.NDArray[np.float64]:
     """Steps from one vertex to every other of a connected graph."""
-    distance = np.full(inner.shape[0], -1.0)
-    front = np.zeros(inner.shape[0])
-    front[start] = 1.0
-    step = 0
-    while front.any():
-        distance[front > 0] = step
-        front = ((inner @ front > 0) & (distance < 0)).astype(float)
-        step += 1
+    order, before = breadth_first_order(inner, start, directed=False)
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    # Found in this order, a vertex comes no earlier than one found from an earlier vertex.
+    found_from = np.concatenate([[-1], place[before[order[1:]]]])
+    bounds = [0, 1]
+    while bounds[-1] < len(order):
+        bounds.append(int(np.searchsorted(found_from, bounds[-1])))
+    distance = np.empty(len(order))
+    distance[order] = np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))
     return distance
 
 
