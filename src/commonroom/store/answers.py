@@ -17,17 +17,8 @@ NOTHING = 1e-13
 WORDS = {MISSING: "missing", NAN: "not a number", statement.ZERO: "weight of zero"}
 
 
-class CountsDiffer(CommonroomError):
+class CountsError(CommonroomError):
     """Sums that should be over the same pupils are not: a fault of the engine or of this program."""
-
-
-class Refused(SaidToPeople):
-    """Some rows have a value that nothing can be done about; `reason` says which."""
-
-    def __init__(self, what: str, *, where: str, remedy: str, reason: Reason) -> None:
-        """Keep the reason, so that an engine can show the first of these rows."""
-        super().__init__(what, where=where, remedy=remedy)
-        self.reason = reason
 
 
 def refused(frame: pl.DataFrame, plan: Plan) -> tuple[Reason, int] | None:
@@ -46,7 +37,7 @@ def gather(frame: pl.DataFrame, plan: Plan, *, where: str) -> Sums:
     Arguments: the answer; the plan with its centres (exact sums may have none: they are chosen
     here, from the sums); `where` the pupils are, for sentences.
     Raises SaidToPeople when no pupil is left, or the outcome never varies inside a school, and
-    CountsDiffer when two sums are not over the same pupils.
+    CountsError when two sums are not over the same pupils.
     """
     kind = "integer" if _is_whole(frame["school"]) else "text"
     names = dict(zip((f"g{i}" for i, _ in enumerate(plan.by, 1)), plan.by, strict=True))
@@ -88,7 +79,7 @@ def _assert_counts(frame: pl.DataFrame, plan: Plan) -> None:
     complete = frame.filter(pl.col("reason") == 0)
     for i, variable in enumerate(plan.variables, 1):
         if (complete["pupils"] != complete[f"count_{i}"]).any():
-            raise CountsDiffer(f"The sums of {variable} are not over the pupils that were counted.")
+            raise CountsError(f"The sums of {variable} are not over the pupils that were counted.")
 
 
 def _sums(complete: pl.DataFrame, plan: Plan) -> pl.DataFrame:

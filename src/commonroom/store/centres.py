@@ -43,7 +43,6 @@ def choose_from_sums(frame: pl.DataFrame, plan: Plan) -> tuple[float, ...]:
     means, sds = [], []
     for i, _ in enumerate(plan.variables, 1):
         first, second = totals[f"sum_0_{i}"], totals[f"sum_{i}_{i}"]
-        one = 10 ** plan.scales["sum_0_0"]
         means.append(first / weight * unit)
         spread = max(second * weight - first * first, 0)
         sds.append(math.sqrt(spread) / weight * unit)

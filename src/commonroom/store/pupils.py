@@ -2,24 +2,66 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
-from commonroom.store import answers, centres, duckdb, statement
+import polars as pl
+
+from commonroom.errors import SaidToPeople
+from commonroom.store import answers, centres, duckdb, faults, statement
 from commonroom.store.source import Source
+from commonroom.store.statement import Reason
 from commonroom.tables.sums import Plan, Sums
 
-__all__ = ["Source", "add_up"]
+__all__ = ["Pupils", "Source", "add_up"]
+
+
+class Pupils(Protocol):
+    """What an engine gives: a view `pupils` with the statement's names, and words about its rows."""
+
+    def ask(self, text: str) -> pl.DataFrame:
+        """Return the answer to one statement; raises SaidToPeople, or faults.TooLargeError."""
+
+    def refuse(self, reason: Reason, pupils: int) -> SaidToPeople:
+        """Return the words about a value that is refused, with the first rows that have it."""
 
 
 def add_up(
     source: str | Path | Source, plan: Plan, *, engine: str = "duckdb", memory: str = "1GB", threads: int = 2
 ) -> Sums:
-    """Return the sums that `plan` asks for, of the pupils in `source`."""
+    """Return the sums that `plan` asks for of the pupils in `source`, in one pass over them.
+
+    Arguments: a Parquet or CSV file, a folder of parts, a DuckDB database or a PostgreSQL address
+    (see Source); `engine` "duckdb", or "spark" or the address of a Spark master; the `memory` and
+    `threads` that DuckDB may use. PostgreSQL sums where the pupils are, whatever the engine.
+    A plan without centres gets them: round constants near the means of the first pupils, or, where
+    sums are exact, of all (METHODS.md section 5, traps 1 to 3).
+    Raises SaidToPeople when the table cannot be read, lacks a column or has values to refuse.
+    """
     given = source if isinstance(source, Source) else Source(source)
-    with duckdb.open(given, plan, memory=memory, threads=threads) as pupils:
+    with _open(given, plan, engine=engine, memory=memory, threads=threads) as pupils:
         if not plan.centres and plan.decimals is None:
             row = pupils.ask(statement.look(plan)).row(0)
             plan = replace(plan, centres=centres.choose(row[::2], row[1::2]))
-        frame = pupils.ask(statement.add_up(plan))
+        frame = _ask(pupils, plan, given.name)
+        if found := answers.refused(frame, plan):
+            raise pupils.refuse(*found)
     return answers.gather(frame, plan, where=given.name)
+
+
+def _ask(pupils: Pupils, plan: Plan, where: str) -> pl.DataFrame:
+    """The answer, in wide whole numbers if it does not fit those of 18 digits."""
+    for wide in (False, True):
+        try:
+            return pupils.ask(statement.add_up(plan, wide=wide))
+        except faults.TooLargeError:
+            continue
+    raise faults.too_large(plan, where=where)
+
+
+def _open(
+    source: Source, plan: Plan, *, engine: str, memory: str, threads: int
+) -> AbstractContextManager[Pupils]:
+    return duckdb.open(source, plan, memory=memory, threads=threads)

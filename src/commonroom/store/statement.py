@@ -5,6 +5,8 @@ plan's `by`, each of any type), `x1`, `x2`, ... (intake), `y` and, where the pla
 NULL is missing). Nothing else differs from engine to engine, so nothing else can.
 """
 
+# ruff: noqa: S608 - names of columns and files are quoted where they become SQL
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -33,13 +35,15 @@ class Reason:
     kind: int
 
 
-def add_up(plan: Plan) -> str:
+def add_up(plan: Plan, *, wide: bool = False) -> str:
     """Return the statement that answers `plan`, in one pass over the view `pupils`.
 
     One row per school, `by` and `reason`: 0 for pupils who are complete, whose sums these are; else
     a code of `reasons`. `pupils` counts rows, and count_1, count_2, ... the numbers in the sums, which
     must equal it (METHODS.md section 5, trap 1: a SUM skips its own NULLs). Sums are of values less
-    plan.centres (0 where there are none), or of integers in units of 10 ** -plan.decimals.
+    plan.centres (0 where there are none), or of integers in units of 10 ** -plan.decimals. These are
+    given 18 digits, or `wide` 20: the same sums, slower, from an engine whose product of two numbers
+    of 18 digits has 18 digits too and which said that one does not fit.
     """
     keys = ", ".join(("school", *_groups(plan), "reason"))
     columns = ",\n  ".join(
@@ -51,7 +55,7 @@ def add_up(plan: Plan) -> str:
             *(f"SUM({_product(plan, i, j)}) AS sum_{i}_{j}" for i, j in plan.products if j),
         )
     )
-    return f"SELECT\n  {columns}\nFROM (\n{_centred(plan)}\n) AS centred\nGROUP BY {keys}"
+    return f"SELECT\n  {columns}\nFROM (\n{_centred(plan, 20 if wide else 18)}\n) AS centred\nGROUP BY {keys}"
 
 
 def look(plan: Plan) -> str:
@@ -88,26 +92,29 @@ def numbers(plan: Plan) -> tuple[str, ...]:
     return (*intake, "y", *(("w",) if plan.weight else ()))
 
 
+def limit(plan: Plan) -> float:
+    """Return the size from which a value is refused: not finite, or not exact in 18 digits."""
+    return LIMIT if plan.decimals is None else 10.0 ** (17 - plan.decimals)
+
+
 def _groups(plan: Plan) -> tuple[str, ...]:
     return tuple(f"g{i}" for i, _ in enumerate(plan.by, 1))
 
 
 def _is_complete(plan: Plan) -> str:
     """A condition that no NULL, NaN, infinity or too large number meets, on every engine."""
-    limit = literal(LIMIT if plan.decimals is None else 10.0 ** (17 - plan.decimals))
     keys = (f"{name} IS NOT NULL" for name in ("school", *_groups(plan)))
-    values = (f"ABS({name}) < {limit}" for name in numbers(plan))
+    values = (f"ABS({name}) < {literal(limit(plan))}" for name in numbers(plan))
     weight = (f"{_rounded(plan, 'w')} > 0",) if plan.weight else ()
     return "\n    AND ".join((*keys, *values, *weight))
 
 
 def _reason(plan: Plan) -> str:
     """The first reason why a pupil is in no sum; engines take NaN for larger than any number."""
-    limit = literal(LIMIT if plan.decimals is None else 10.0 ** (17 - plan.decimals))
     tests = {
         MISSING: "{name} IS NULL",
         NAN: "{name} > 0 AND -{name} > 0",
-        LARGE: "NOT ABS({name}) < " + limit,
+        LARGE: f"NOT ABS({{name}}) < {literal(limit(plan))}",
         NEGATIVE: "{name} < 0",
         ZERO: f"NOT {_rounded(plan, '{name}')} > 0",
     }
@@ -123,28 +130,28 @@ def _rounded(plan: Plan, name: str) -> str:
     return name if plan.decimals is None else f"FLOOR({name} * 1E{plan.decimals} + 0.5E0)"
 
 
-def _centred(plan: Plan) -> str:
+def _centred(plan: Plan, digits: int) -> str:
     groups = "".join(f"{name}, " for name in _groups(plan))
     marked = f"  SELECT pupils.*, {_reason(plan)} AS reason\n  FROM pupils"
     centres = plan.centres or (0.0,) * len(plan.variables)
     values = [
-        f"{_value(plan, name, centre)} AS u{i}"
+        f"{_value(plan, name, centre, digits)} AS u{i}"
         for i, (name, centre) in enumerate(zip(numbers(plan), centres, strict=False), 1)
     ]
     if plan.weight and plan.decimals is None:
         values += ["w AS v", "CASE WHEN reason = 0 THEN LN(w) END AS log_w"]
     if plan.weight and plan.decimals is not None:
-        values += [f"{_value(plan, 'w', 0)} AS v", f"{_log(plan)} AS log_w"]
+        values += [f"{_value(plan, 'w', 0, digits)} AS v", f"{_log(plan)} AS log_w"]
         marked = f"  SELECT marked.*, {_root(plan)} AS root\n  FROM (\n{marked}\n  ) AS marked"
     columns = ",\n    ".join(values)
     return f"  SELECT school, {groups}reason,\n    {columns}\n  FROM (\n{marked}\n  ) AS pupils_marked"
 
 
-def _value(plan: Plan, name: str, centre: float) -> str:
+def _value(plan: Plan, name: str, centre: float, digits: int) -> str:
     if plan.decimals is None:
         return f"{name} - {literal(centre)}"
     units = f"CAST({_rounded(plan, name)} AS BIGINT) - {to_units(centre, plan.decimals)}"
-    return f"CAST(CASE WHEN reason = 0 THEN {units} END AS DECIMAL(18, 0))"
+    return f"CAST(CASE WHEN reason = 0 THEN {units} END AS DECIMAL({digits}, 0))"
 
 
 def _root(plan: Plan) -> str:
@@ -168,6 +175,8 @@ def _weights(plan: Plan) -> tuple[str, ...]:
 
 def _product(plan: Plan, i: int, j: int) -> str:
     factors = [*(("v",) if plan.weight else ()), *((f"u{i}",) if i else ()), f"u{j}"]
+    if plan.decimals is not None and len(factors) == 3:
+        return f"CAST(v * u{i} AS DECIMAL(20, 0)) * u{j}"
     return " * ".join(factors)
 
 
@@ -180,4 +189,4 @@ def literal(value: float) -> str:
 
 def to_units(value: float, decimals: int) -> int:
     """Return `value` as a whole number of units of 10 ** -decimals."""
-    return round(value * 10**decimals)
+    return round(value * 10.0**decimals)
