@@ -25,31 +25,32 @@ from unit.value_added.pupils.made_up import Floats, Pupils, pupils, sum_up
 STORED = Path(__file__).with_name("pupils_lme4.json")
 #: Answers about the first schools only: enough to see an error, little enough to store.
 SCHOOLS = 6
+#: Uncentred, lme4's search stops .33 short; asked at our optimum it agrees that this is the better one.
+LOST = "slope, mean 100"
 R = """
 suppressMessages(library(lme4))
-given <- commandArgs(TRUE)
-d <- read.csv(given[1]); d$school <- factor(d$school)
-reml <- given[3] == "TRUE"; theta <- as.numeric(strsplit(given[4], ",")[[1]])
-f <- as.formula(given[2])
-say <- function(name, x) cat(name, paste(format(unname(as.vector(x)), digits = 17), collapse = ","), "\\n")
 fine <- lmerControl(optCtrl = list(xtol_abs = 1e-12, ftol_abs = 1e-12), calc.derivs = FALSE,
                     check.conv.singular = "ignore")
-parts <- lFormula(f, d, weights = w, REML = reml, control = fine)
-asked <- do.call(mkLmerDevfun, parts)
-tell <- function(m, n) {
+say <- function(name, x) cat(name, paste(format(unname(as.vector(x)), digits = 17), collapse = ","), "\\n")
+tell <- function(m, reml) {
   say("criterion", if (reml) REMLcrit(m) else deviance(m, REML = FALSE))
   say("s2", sigma(m)^2); say("b", fixef(m)); say("se", sqrt(diag(as.matrix(vcov(m)))))
   r <- ranef(m, condVar = TRUE)$school
-  n <- min(n, nrow(r))
-  say("u", t(as.matrix(r[1:n, ]))); say("condvar", attr(r, "postVar")[, , 1:n])
+  say("u", t(as.matrix(r[1:6, ]))); say("condvar", attr(r, "postVar")[, , 1:6])
   say("t", as.matrix(VarCorr(m)$school))
 }
-value <- asked(theta)
-at <- mkMerMod(environment(asked), list(par = theta, fval = value, conv = 0, message = ""),
-               parts$reTrms, fr = parts$fr)
-cat("at\\n"); tell(at, 6)
-best <- lmer(f, d, weights = w, REML = reml, control = fine)
-cat("best\\n"); tell(best, 6)
+for (line in readLines(commandArgs(TRUE)[1])) {
+  given <- strsplit(line, ";")[[1]]
+  d <- read.csv(given[2]); d$school <- factor(d$school); f <- as.formula(given[3])
+  reml <- given[4] == "TRUE"; theta <- as.numeric(strsplit(given[5], ",")[[1]])
+  parts <- lFormula(f, d, weights = w, REML = reml, control = fine)
+  asked <- do.call(mkLmerDevfun, parts)
+  value <- asked(theta)
+  at <- mkMerMod(environment(asked), list(par = theta, fval = value, conv = 0, message = ""),
+                 parts$reTrms, fr = parts$fr)
+  cat("case", given[1], "\\nat\\n"); tell(at, reml)
+  cat("best\\n"); tell(lmer(f, d, weights = w, REML = reml, control = fine), reml)
+}
 """
 WRITE = """
 suppressMessages(library(mlmRev))
@@ -102,8 +103,11 @@ def cases() -> dict[str, Case]:
         "slope, weights, ml": Case(
             pupils(sizes(80), seed=4, covariance=two, weighted=True), 2, False, (0.7, 0.1, 0.4)
         ),
-        "slope, mean 100": Case(
-            pupils(sizes(80), seed=5, covariance=two, mean=100.0), 2, True, (2.5, -0.02, 0.01)
+        LOST: Case(
+            pupils(sizes(80), seed=5, covariance=two, mean=100.0),
+            2,
+            True,
+            (1.810719, -0.01794485, 0.00758278),
         ),
         "three terms": Case(
             pupils(sizes(90), seed=6, intake=3, covariance=three), 3, True, (0.6, 0.1, 0.0, 0.4, 0.05, 0.3)
@@ -111,28 +115,39 @@ def cases() -> dict[str, Case]:
     }
 
 
-def run(arguments: list[str], script: Path) -> str:
-    done = subprocess.run(["Rscript", str(script), *arguments], capture_output=True, text=True, check=False)
+def run(script: str, arguments: list[Path], folder: Path) -> str:
+    """What an R script says; skip plainly, or fail where all is required, if R lacks a package."""
+    need("Rscript", "lme4 is asked again; its stored answers were compared")
+    (folder / "ask.R").write_text(script)
+    command = ["Rscript", str(folder / "ask.R"), *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if "there is no package" in done.stderr and not os.environ.get("COMMONROOM_REQUIRE_ALL"):
+        pytest.skip("R has no lme4 or mlmRev; stored answers were compared.")
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
-def ask(case: Case, folder: Path) -> dict[str, dict[str, list[float]]]:
-    """lme4's numbers, from R: at the case's theta and at its optimum."""
-    given = case.given
-    frame = pl.DataFrame({"school": [f"S{code:05d}" for code in given.school], "y": given.y, "w": given.w})
-    columns = [pl.Series(name, given.x[:, place]) for place, name in enumerate(given.names)]
-    frame.with_columns(columns).write_csv(folder / "d.csv")
-    (folder / "ask.R").write_text(R)
-    theta = ",".join(repr(part) for part in case.theta)
-    told = run([str(folder / "d.csv"), case.formula, str(case.reml).upper(), theta], folder / "ask.R")
-    found: dict[str, dict[str, list[float]]] = {}
-    for line in told.strip().splitlines():
+def ask(asked: dict[str, Case], folder: Path) -> dict[str, dict[str, dict[str, list[float]]]]:
+    """lme4's numbers, from R: at each case's theta and at its optimum."""
+    lines = []
+    for place, (name, case) in enumerate(asked.items()):
+        given = case.given
+        schools = [f"S{code:05d}" for code in given.school]
+        columns = [pl.Series(column, given.x[:, k]) for k, column in enumerate(given.names)]
+        file = folder / f"{place}.csv"
+        pl.DataFrame({"school": schools, "y": given.y, "w": given.w}).with_columns(columns).write_csv(file)
+        theta = ",".join(repr(part) for part in case.theta)
+        lines.append(f"{name};{file};{case.formula};{str(case.reml).upper()};{theta}")
+    (folder / "cases.txt").write_text("\n".join(lines))
+    found: dict[str, dict[str, dict[str, list[float]]]] = {}
+    for line in run(R, [folder / "cases.txt"], folder).strip().splitlines():
         name, *rest = line.split(maxsplit=1)
-        if name in ("at", "best"):
-            own = found.setdefault(name, {})
+        if name == "case":
+            own = found.setdefault(rest[0].strip(), {})
+        elif name in ("at", "best"):
+            part = own.setdefault(name, {})
         else:
-            own[name] = [float(cell) for cell in rest[0].split(",")]
+            part[name] = [float(cell) for cell in rest[0].split(",")]
     return found
 
 
@@ -181,12 +196,21 @@ def test_at_the_same_variances_everything_is_what_lme4_said(name: str) -> None:
     close(mine["sd"] ** 2, np.einsum("jkk->jk", own).ravel().tolist(), 1e-9)
 
 
+def test_lme4_agrees_that_our_optimum_is_better_where_its_search_stops_short() -> None:
+    stored = json.loads(STORED.read_text(encoding="utf-8"))[LOST]
+    assert stored["at"]["criterion"][0] < stored["best"]["criterion"][0] - 0.3
+    assert ours(cases()[LOST], None)["criterion"] == pytest.approx(stored["at"]["criterion"], rel=1e-9)
+
+
 @pytest.mark.parametrize("name", list(cases()))
 def test_the_optimum_is_lme4s_or_better(name: str) -> None:
     case, lme4 = cases()[name], json.loads(STORED.read_text(encoding="utf-8"))[name]["best"]
     mine = ours(case, None)
     assert mine["criterion"][0] <= lme4["criterion"][0] + 1e-9 * abs(lme4["criterion"][0])
-    assert mine["criterion"][0] == pytest.approx(lme4["criterion"][0], rel=1e-6)
+    if name == LOST:
+        assert mine["criterion"][0] < lme4["criterion"][0] - 0.3
+        return
+    assert mine["criterion"][0] == pytest.approx(lme4["criterion"][0], rel=1e-8)
     if case.q == 1:
         close(mine["t"], lme4["t"], 2e-5)
         close(mine["s2"], lme4["s2"], 2e-5)
@@ -194,34 +218,21 @@ def test_the_optimum_is_lme4s_or_better(name: str) -> None:
     close(mine["t"], lme4["t"], 2e-3)
 
 
-def r_with(package: str) -> None:
-    """Skip plainly, or fail where all is required, unless R has the package."""
-    need("Rscript", f"{package} is asked again; its stored answers were compared")
-    asked = subprocess.run(["Rscript", "-e", f"library({package})"], capture_output=True, check=False)
-    if asked.returncode and os.environ.get("COMMONROOM_REQUIRE_ALL"):
-        pytest.fail(f"{package} is not installed, and here it is required.")
-    if asked.returncode:
-        pytest.skip(f"R has no {package}; stored answers were compared.")
-
-
 def test_lme4_still_says_what_is_stored(tmp_path: Path) -> None:
-    r_with("lme4")
-    stored = json.loads(STORED.read_text(encoding="utf-8"))
-    for name, case in cases().items():
-        now = ask(case, tmp_path)
-        for part, values in now["at"].items():
+    stored, now = json.loads(STORED.read_text(encoding="utf-8")), ask(cases(), tmp_path)
+    for name in cases():
+        for part, values in now[name]["at"].items():
             close(values, stored[name]["at"][part], 1e-9)
-        assert now["best"]["criterion"] == pytest.approx(stored[name]["best"]["criterion"], rel=1e-8)
+        then = stored[name]["best"]["criterion"]
+        assert now[name]["best"]["criterion"] == pytest.approx(then, rel=1e-6)
 
 
 @pytest.fixture(scope="module")
 def real(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pupils]:
     """Exam and Chem97, from R."""
-    r_with("mlmRev")
     folder = tmp_path_factory.mktemp("real")
-    (folder / "write.R").write_text(WRITE)
     files = {name: folder / f"{name}.csv" for name in ("Exam", "Chem97")}
-    run([str(file) for file in files.values()], folder / "write.R")
+    run(WRITE, list(files.values()), folder)
     found = {}
     for name, file in files.items():
         frame = pl.read_csv(file)
@@ -268,10 +279,16 @@ def test_real_pupils_with_a_slope_have_the_published_fit(real: dict[str, Pupils]
     assert found.fit["log_likelihood"].item() == pytest.approx(-4663.80017, abs=1e-4)
 
 
-def test_real_pupils_are_what_lme4_says_at_the_same_variances(real: dict[str, Pupils], tmp_path: Path) -> None:
-    for name, q, theta in (("Exam", 2, (0.4, 0.08, 0.12)), ("Chem97", 1, (0.48,))):
-        case = Case(real[name], q, True, theta)
-        mine, lme4 = ours(case, case.omega), ask(case, tmp_path)
+def test_real_pupils_are_what_lme4_says_at_the_same_variances(
+    real: dict[str, Pupils], tmp_path: Path
+) -> None:
+    asked = {
+        "Exam": Case(real["Exam"], 2, True, (0.4, 0.08, 0.12)),
+        "Chem97": Case(real["Chem97"], 1, True, (0.48,)),
+    }
+    told = ask(asked, tmp_path)
+    for name, case in asked.items():
+        mine, lme4 = ours(case, case.omega), told[name]
         close(mine["criterion"], lme4["at"]["criterion"], 1e-10)
         for part in ("s2", "b", "se"):
             close(mine[part], lme4["at"][part], 1e-9)
@@ -283,5 +300,5 @@ if __name__ == "__main__":
     import tempfile
 
     with tempfile.TemporaryDirectory() as name_:
-        answers = {name: ask(case, Path(name_)) for name, case in cases().items()}
+        answers = ask(cases(), Path(name_))
     STORED.write_text(json.dumps(answers, indent=1) + "\n", encoding="utf-8")
