@@ -37,7 +37,7 @@ def refuse(reason: Reason, pupils: int, rows: list[Row], *, plan: Plan, where: s
             "Give weights of 0 or more.",
         )
     elif plan.decimals is not None and rows and not any("inf" in text.lower() for _, text in rows):
-        what = f"column {reason.column} is too large to be summed to {plan.decimals} decimals for {count}{shown}."
+        what = f"column {reason.column} is too large for sums to {plan.decimals} decimals for {count}{shown}."
         remedy = "Ask for fewer decimals, or divide the column."
     else:
         what = f"column {reason.column} is infinite for {count}{shown}."

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import io
 import json
-import os
-import secrets
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,10 @@ from typing import Any
 import polars as pl
 
 from commonroom.errors import SaidToPeople
+from commonroom.store.plans import put, read_plan, write_plan
 from commonroom.tables.sums import CONTRIBUTORS, EXACT, LEFT_OUT, Plan, Sums
+
+__all__ = ["read", "read_plan", "write", "write_plan"]
 
 #: The key under which a Parquet file says that it holds sums, and the form they are in.
 KEY, FORMAT = "commonroom.sums", 1
@@ -25,24 +27,9 @@ def write(sums: Sums, path: Path | str) -> None:
 
     Raises SaidToPeople when the file cannot be written there.
     """
-    path = Path(path)
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        sums.frame.write_parquet(
-            beside, compression="zstd", statistics=False, metadata={KEY: _describe(sums)}
-        )
-        with beside.open("rb") as file:
-            os.fsync(file.fileno())
-        os.replace(beside, path)
-    except (OSError, pl.exceptions.PolarsError) as error:
-        reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
-        raise SaidToPeople(
-            f"the sums cannot be written here ({reason}).",
-            where=str(path),
-            remedy="Give a file in a folder that exists and may be written to.",
-        ) from None
-    finally:
-        beside.unlink(missing_ok=True)
+    content = io.BytesIO()
+    sums.frame.write_parquet(content, compression="zstd", statistics=False, metadata={KEY: _describe(sums)})
+    put(content.getvalue(), Path(path), what="sums")
 
 
 def read(path: Path | str) -> Sums:
@@ -55,7 +42,7 @@ def read(path: Path | str) -> Sums:
         told = json.loads(described)
         if told["format"] > FORMAT:
             raise SaidToPeople(
-                f"these sums are in form {told['format']}, written by a newer commonroom; this one knows {FORMAT}.",
+                f"these sums are of a newer commonroom (form {told['format']}; this one knows {FORMAT}).",
                 where=str(path),
                 remedy="Update: pip install --upgrade commonroom.",
             )
@@ -87,9 +74,9 @@ def _check(frame: pl.DataFrame, told: dict[str, Any], path: Path) -> Sums:
     meanings = tuple((column, meaning) for column, meaning in kept["meanings"])
     plan = Plan(**{**kept, **lists, "meanings": meanings})
     kind = pl.Float64 if plan.decimals is None else EXACT
-    expected = {"school": pl.String, **dict.fromkeys(plan.by, pl.String)}
-    expected |= {"pupils": pl.Int64, "left_out": pl.Int64, "weight_squared": kind, "log_weight": kind}
-    if dict(frame.schema) != expected | dict.fromkeys(plan.columns, kind):
+    numbers = dict.fromkeys(("weight_squared", "log_weight", *plan.columns), kind)
+    counts = {"pupils": pl.Int64, "left_out": pl.Int64}
+    if frame.schema != {**dict.fromkeys(("school", *plan.by), pl.String), **counts, **numbers}:
         raise _damaged(path)
     return Sums(
         frame,

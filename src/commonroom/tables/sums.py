@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from itertools import combinations_with_replacement
 
 import polars as pl
 
+from commonroom.errors import SaidToPeople
 from commonroom.tables import Column, Table
 
 #: Decimals kept of every value when sums are exact.
@@ -14,6 +16,12 @@ DECIMALS = 6
 
 #: The type of exact sums: whole numbers of units of 10 ** -Plan.scales.
 EXACT = pl.Decimal(38, 0)
+
+#: Most decimals of a plan, and the size that a centre stays under.
+MOST_DECIMALS, LARGEST = 9, 1e8
+
+#: Columns of the sums beside the keys and the sums themselves.
+_FIXED = ("pupils", "left_out", "weight_squared", "log_weight")
 
 
 @dataclass(frozen=True)
@@ -89,6 +97,46 @@ CONTRIBUTORS = Table(
         Column("treatment", pl.String, "What was done with small ones: withheld or merged"),
     ),
 )
+
+
+def check_plan(plan: Plan) -> Plan:
+    """Return `plan` if it can be asked; raise SaidToPeople when it contradicts itself.
+
+    Every column is named once (a `by` column may be intake too), none of `by` has the name of a
+    column of the sums, centres are given for all variables or for none and are finite, decimals are
+    between 0 and 9, and meanings are of columns that are there.
+    """
+    single = [plan.school, plan.outcome, *plan.intake, *([plan.weight] if plan.weight else [])]
+    columns = [*single, *plan.by]
+    for column in columns:
+        if not column.strip():
+            raise _unasked("the name of a column is empty", "Name each column as it stands in the table")
+        if (
+            single.count(column) + (column in (plan.school, plan.outcome, plan.weight) and column in plan.by)
+            > 1
+        ):
+            raise _unasked(
+                f"column {column} is used twice", "Give each of school, outcome, intake and weight its own"
+            )
+        if plan.by.count(column) > 1:
+            raise _unasked(f"column {column} is used twice", "Name it once in --by")
+    if not plan.intake:
+        raise _unasked("there is no intake", "Say what pupils brought with them, such as prior attainment")
+    if taken := [column for column in plan.by if column in ("school", *_FIXED, *plan.columns)]:
+        raise _unasked(f"column {taken[0]} of --by has the name of a column of the sums", "Rename it")
+    if plan.centres and len(plan.centres) != len(plan.variables):
+        raise _unasked("some columns have a centre and some have none", "Give all or none")
+    if not all(math.isfinite(centre) and abs(centre) < LARGEST for centre in plan.centres):
+        raise _unasked("a centre is not a number", "Give a constant near the mean")
+    if plan.decimals is not None and not 0 <= plan.decimals <= MOST_DECIMALS:
+        raise _unasked(f"{plan.decimals} decimals cannot be kept", f"Give 0 to {MOST_DECIMALS}")
+    if unknown := [column for column, _ in plan.meanings if column not in columns]:
+        raise _unasked(f"column {unknown[0]} has a meaning and is not used", "Leave it out, or mend its name")
+    return plan
+
+
+def _unasked(what: str, remedy: str) -> SaidToPeople:
+    return SaidToPeople(f"{what}.", where="plan", remedy=f"{remedy}.")
 
 
 @dataclass(frozen=True)
