@@ -39,7 +39,7 @@ def test_examples_run(path: Path, manchester: Path, tmp_path: Path, monkeypatch:
             exec(compile(text, name(path), "exec"), space)
             ran += 1
             continue
-        for line in re.findall(r"^\$ commonroom (.+(?:\\\n.+)*)$", text, re.M):
+        for line in re.findall(r"^\$ commonroom ((?:.*\\\n)*.*)$", text, re.M):
             said = line.replace("\\\n", " ")
             result = CliRunner().invoke(app, shlex.split(said, comments=True))
             assert result.exit_code == 0, f"{said}: {result.output} {result.exception!r}"

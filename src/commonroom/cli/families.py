@@ -13,7 +13,7 @@ app = typer.Typer(name="families", no_args_is_help=True, help="Schools alike eno
 
 
 @app.command()
-def find(  # noqa: PLR0913 - one parameter for each word
+def find(
     school: Annotated[str, typer.Argument(metavar="SCHOOL", help=options.SCHOOL)],
     preset: options.Preset = None,
     k: Annotated[

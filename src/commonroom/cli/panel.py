@@ -43,13 +43,19 @@ def build(
             help="Go on with the figures that can be used when some cannot; the others are counted.",
         ),
     ] = False,
+    pupils: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Estimates from pupils' own results, as `value-added estimate --out` writes."
+        ),
+    ] = None,
     evidence: options.Evidence = options.EVIDENCE,
 ) -> None:
     """Build the evidence of a school system, and put it in force when it is whole."""
     from commonroom import pipeline
 
     with progress.show() as report:
-        given = pipeline.Source(source, mapping=mapping, usable_only=usable_only)
+        given = pipeline.Source(source, mapping=mapping, usable_only=usable_only, pupils=pupils)
         built = pipeline.build(source=given, system=system, folder=evidence, report=report)
     told = built.manifest
     typer.echo(f"Evidence {built.version} of {told.system} from {told.source} is in force in {evidence}.")

@@ -10,14 +10,34 @@ if TYPE_CHECKING:
     from commonroom.pipeline.building import build
     from commonroom.pipeline.given import Source
     from commonroom.pipeline.looking import read, suggest
+    from commonroom.pipeline.pupils import (
+        Draws,
+        Pupils,
+        Small,
+        estimate_pupils,
+        pool,
+        read_plan,
+        sum_pupils,
+        tell_estimates,
+        write_estimates,
+        write_plan,
+    )
     from commonroom.pipeline.telling import Summary, demo, story, tell
+    from commonroom.value_added.plans import PlanOptions, plan
+    from commonroom.value_added.pupils import Model
 
 __all__ = [
+    "Draws",
+    "Model",
+    "PlanOptions",
+    "Pupils",
+    "Small",
     "Source",
     "Summary",
     "build",
     "demo",
     "estimate",
+    "estimate_pupils",
     "find",
     "floor",
     "gap",
@@ -25,24 +45,37 @@ __all__ = [
     "judge",
     "left_out_year",
     "map",
+    "plan",
+    "pool",
     "read",
+    "read_plan",
     "story",
     "suggest",
+    "sum_pupils",
     "tell",
+    "tell_estimates",
+    "write_estimates",
+    "write_plan",
 ]
 
 _PLACES = {
-    "answers": ("estimate", "find", "floor", "gap", "group", "judge", "left_out_year", "map"),
-    "building": ("build",),
-    "given": ("Source",),
-    "looking": ("read", "suggest"),
-    "telling": ("Summary", "demo", "story", "tell"),
-}
+    "pipeline.answers": ("estimate", "find", "floor", "gap", "group", "judge", "left_out_year", "map"),
+    "pipeline.building": ("build",),
+    "pipeline.given": ("Source",),
+    "pipeline.looking": ("read", "suggest"),
+    "pipeline.pupils": (
+        "Draws", "Pupils", "Small", "estimate_pupils", "pool", "read_plan", "sum_pupils", "tell_estimates",
+        "write_estimates", "write_plan",
+    ),
+    "pipeline.telling": ("Summary", "demo", "story", "tell"),
+    "value_added.plans": ("PlanOptions", "plan"),
+    "value_added.pupils": ("Model",),
+}  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
     """Import a name when it is first asked for: a sum of pupils must not wait for trees and charts."""
     for place, names in _PLACES.items():
         if name in names:
-            return getattr(importlib.import_module(f"commonroom.pipeline.{place}"), name)
+            return getattr(importlib.import_module(f"commonroom.{place}"), name)
     raise AttributeError(f"commonroom.pipeline has no {name}")

@@ -75,6 +75,26 @@ def left_out_years(
     return {"value_added_left_out_years": pl.concat(frames)} if frames else {}
 
 
+def of_pupils(built: panel.Panel, pupils: pl.DataFrame) -> pl.DataFrame:
+    """What schools add by their pupils' own results, by the panel's identity of each school.
+
+    A number that was joined leads to its school; where two numbers do, the one with more pupils stands.
+    Raises SaidToPeople when no number is known to the panel.
+    """
+    joined = dict(built.joins.select("number", "school").iter_rows())
+    known = pupils.with_columns(pl.col("school").replace(joined)).join(
+        built.schools.select("school").unique(), on="school", how="semi", maintain_order="left"
+    )
+    if known.is_empty():
+        raise SaidToPeople(
+            f"none of the {pupils.height:,} schools of the estimates is a school of the panel "
+            f"({', '.join(pupils['school'].head(3))}).",
+            remedy="The pupils' table must name schools by the numbers of the panel (in England the URN).",
+        )
+    ordered = known.sort("pupils", descending=True, nulls_last=True, maintain_order=True)
+    return ordered.unique("school", keep="first", maintain_order=True).sort("school")
+
+
 def residuals(built: panel.Panel, added: Added, *, phase: str, measure: panel.Measure) -> pl.DataFrame | None:
     """What `better.find` asks for: recent figures less expectation, raw and adjusted, with their variances.
 

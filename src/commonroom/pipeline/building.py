@@ -19,7 +19,14 @@ from commonroom.store.manifest import Manifest, hash_definitions
 
 Report = Callable[[str, float], None]
 #: Tables with a row per school that are made for all schools and kept for those of the system.
-PER_SCHOOL = ("value_added_schools", "performance_map", "performance_gaps", "better", "expected")
+PER_SCHOOL = (
+    "value_added_schools",
+    "value_added_pupils",
+    "performance_map",
+    "performance_gaps",
+    "better",
+    "expected",
+)
 PHASES = ("secondary", "primary")
 
 
@@ -91,6 +98,8 @@ def _derive(
                 parts.setdefault(name, []).append(frame)
     tables |= {name: pl.concat(frames, how="diagonal") for name, frames in parts.items()}
     learned = {phase: one.learned.preset for phase, one in found.items()}
+    if read.pupils is not None:
+        tables["value_added_pupils"] = added.of_pupils(built, read.pupils)
     tables["definitions"] = definitions.table(read.measures, system, learned)
     return _of_the_system(tables | _performance(built, read, tables)), notes
 

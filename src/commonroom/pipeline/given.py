@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -12,7 +12,8 @@ from commonroom import panel, sources
 from commonroom.errors import SaidToPeople
 from commonroom.panel import measures
 from commonroom.sources import bundled
-from commonroom.store import manifest
+from commonroom.store import estimates, manifest
+from commonroom.tables import value_added as tables
 
 BUNDLED = "bundled"
 #: How many problems a refusal lists before it stops.
@@ -23,12 +24,14 @@ LISTED = 10
 class Source:
     """Where figures are from: `bundled`, or a file or folder; the `mapping` of a table, if it is one.
 
-    `usable_only`: whether to go on with the figures that can be used when some cannot.
+    `usable_only`: whether to go on with the figures that can be used when some cannot. `pupils`: a
+    file of estimates from pupils' own results (`value-added estimate SUMS --out FILE`), if there is one.
     """
 
     where: str = BUNDLED
     mapping: Path | None = None
     usable_only: bool = False
+    pupils: Path | None = None
 
 
 SHIPPED = Source()
@@ -36,12 +39,16 @@ SHIPPED = Source()
 
 @dataclass(frozen=True)
 class Given:
-    """A source: what it said, the measures that may be in it, and its files with their hashes."""
+    """A source: what it said, the measures that may be in it, and its files with their hashes.
+
+    `pupils` is what schools add by their pupils' own results (tables.value_added.PUPILS), if it was given.
+    """
 
     name: str
     inputs: panel.Inputs
     measures: Mapping[str, panel.Measure]
     files: Mapping[str, manifest.Input]
+    pupils: pl.DataFrame | None = None
 
 
 def read(source: Source) -> Given:
@@ -50,6 +57,32 @@ def read(source: Source) -> Given:
     Raises SaidToPeople when the source is not there, nothing in it can be used, or some figures cannot
     be used and the caller has not said to go on without them: all of them are then said at once.
     """
+    if source.pupils is None:
+        return _read(source)
+    pupils = _pupils(source.pupils)
+    found = _read(source)
+    own = {_name(source.pupils): manifest.Input(sha256=manifest.hash_file(source.pupils), rows=pupils.height)}
+    return replace(found, files={**found.files, **own}, pupils=pupils)
+
+
+def _pupils(file: Path) -> pl.DataFrame:
+    """What schools add, from a file of estimates: of the average pupil, where slopes differ."""
+    frame, about = estimates.read(file)
+    terms = frame["term"].unique().to_list()
+    term = next(name for name in ("average pupil", "intercept") if name in terms)
+    plan = about["plan"]
+    meanings = dict(plan["meanings"])
+    rows = frame.filter(term=term).with_columns(
+        low="low95",
+        high="high95",
+        outcome=pl.lit(meanings.get(plan["outcome"], plan["outcome"])),
+        intake=pl.lit("; ".join(meanings.get(name, name) for name in plan["intake"])),
+        source=pl.lit(f"Sums of pupils: {Path(about['source']).name}"),
+    )
+    return tables.PUPILS.check(rows)
+
+
+def _read(source: Source) -> Given:
     if source.where == BUNDLED:
         return _given(source.where, bundled.read(), sorted(bundled.FOLDER.glob("*.parquet")))
     path = Path(source.where)

@@ -149,3 +149,20 @@ NOISE = Table(
         Column("spread", pl.Float64, "One sd within the year", "unit of the measure"),
     ),
 )
+
+PUPILS = Table(
+    "value_added_pupils",
+    "One row per school: what it adds beyond its pupils' start, from the pupils' own results.",
+    ("school",),
+    (
+        Column("school", pl.String, "The school's number in the pupils' records"),
+        Column("pupils", pl.Int64, "Pupils it is about; empty where they were too few", "pupils"),
+        Column("effect", pl.Float64, "Above or below what the intake leads to expect", "unit of the outcome"),
+        Column("low", pl.Float64, "Lower end of the 95 % interval", "unit of the outcome"),
+        Column("high", pl.Float64, "Upper end of the 95 % interval", "unit of the outcome"),
+        Column("reliability", pl.Float64, "1 less posterior by prior variance", "share", (0, 1)),
+        Column("outcome", pl.String, "What the outcome is"),
+        Column("intake", pl.String, "What is known of the pupils' start"),
+        Column("source", pl.String, "The sums it was estimated from"),
+    ),
+)
