@@ -23,7 +23,7 @@ from commonroom.store.views import Kind
 from commonroom.tables.sums import Plan
 
 WHOLE = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$")
-NUMBER = re.compile(r"(DOUBLE|FLOAT|BOOLEAN|DECIMAL.*)$")
+NUMBER = re.compile(r"(DOUBLE|FLOAT|DECIMAL.*)$")
 TEXT = re.compile(r"(VARCHAR|ENUM.*)$")
 
 
@@ -167,6 +167,8 @@ def _kind(name: str) -> Kind:
         return "whole"
     if NUMBER.match(name):
         return "number"
+    if name == "BOOLEAN":
+        return "flag"
     return "text" if TEXT.match(name) else "other"
 
 

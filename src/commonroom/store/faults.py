@@ -47,9 +47,10 @@ def refuse(reason: Reason, pupils: int, rows: list[Row], *, plan: Plan, where: s
 
 
 def too_large(plan: Plan, *, where: str) -> SaidToPeople:
-    """Say that exact sums leave 38 digits even so."""
+    """Say that sums leave the numbers that they are kept in."""
+    kept = "a double" if plan.decimals is None else f"38 digits with {plan.decimals} decimals of every value"
     return SaidToPeople(
-        f"the sums do not fit 38 digits with {plan.decimals} decimals of every value.",
+        f"the sums do not fit {kept}.",
         where=where,
         remedy="Ask for fewer decimals, or divide the largest column.",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
@@ -10,10 +11,10 @@ from typing import Protocol
 import polars as pl
 
 from commonroom.errors import SaidToPeople
-from commonroom.store import answers, centres, duckdb, faults, statement
+from commonroom.store import answers, centres, faults, statement
 from commonroom.store.source import Source
 from commonroom.store.statement import Reason
-from commonroom.tables.sums import Plan, Sums
+from commonroom.tables.sums import Plan, Sums, check_plan
 
 __all__ = ["Pupils", "Source", "add_up"]
 
@@ -41,6 +42,7 @@ def add_up(
     Raises SaidToPeople when the table cannot be read, lacks a column or has values to refuse.
     """
     given = source if isinstance(source, Source) else Source(source)
+    check_plan(plan)
     with _open(given, plan, engine=engine, memory=memory, threads=threads) as pupils:
         if not plan.centres and plan.decimals is None:
             row = pupils.ask(statement.look(plan)).row(0)
@@ -58,10 +60,27 @@ def _ask(pupils: Pupils, plan: Plan, where: str) -> pl.DataFrame:
             return pupils.ask(statement.add_up(plan, wide=wide))
         except faults.TooLargeError:
             continue
+    if found := answers.refused(pupils.ask(statement.count_reasons(plan)), plan):
+        raise pupils.refuse(*found)
     raise faults.too_large(plan, where=where)
 
 
 def _open(
     source: Source, plan: Plan, *, engine: str, memory: str, threads: int
 ) -> AbstractContextManager[Pupils]:
-    return duckdb.open(source, plan, memory=memory, threads=threads)
+    """The engine that is asked for, which alone is loaded; PostgreSQL sums what is in it."""
+    if source.is_postgres:
+        from commonroom.store import postgres
+
+        return postgres.open(source, plan)
+    if engine == "duckdb":
+        from commonroom.store import duckdb
+
+        return duckdb.open(source, plan, memory=memory, threads=threads)
+    if engine == "spark" or re.match(r"(local|spark)\b", engine):
+        from commonroom.store import spark
+
+        return spark.open(source, plan, master="" if engine == "spark" else engine)
+    raise SaidToPeople(
+        f"there is no engine {engine}.", remedy="Say duckdb, spark, or a master such as spark://host:7077."
+    )

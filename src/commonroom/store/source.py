@@ -26,7 +26,11 @@ class Source:
         return re.match(r"postgres(ql)?://", str(self.place)) is not None
 
     @property
+    def server(self) -> str:
+        """The place without its user, password and settings."""
+        return re.sub(r"//.*@", "//", str(self.place)).split("?")[0] if self.is_postgres else str(self.place)
+
+    @property
     def name(self) -> str:
         """What to call it in a sentence, without a password."""
-        shown = re.sub(r"(//[^/@:]*):[^@/]*@", r"\1@", str(self.place))
-        return f"{shown.split('?')[0]} table {self.table}" if self.table else shown
+        return f"{self.server} table {self.table}" if self.table else self.server

@@ -58,6 +58,12 @@ def add_up(plan: Plan, *, wide: bool = False) -> str:
     return f"SELECT\n  {columns}\nFROM (\n{_centred(plan, 20 if wide else 18)}\n) AS centred\nGROUP BY {keys}"
 
 
+def count_reasons(plan: Plan) -> str:
+    """Return the statement that only counts pupils by reason: no product of theirs is made."""
+    marked = f"SELECT {_reason(plan)} AS reason FROM pupils"
+    return f"SELECT reason, COUNT(*) AS pupils\nFROM (\n{marked}\n) AS marked\nGROUP BY reason"
+
+
 def look(plan: Plan) -> str:
     """Return the statement of a look at the first complete pupils: mean_1, sd_1, ... of the variables."""
     columns = ", ".join(

@@ -16,7 +16,7 @@ from commonroom.store.source import Source
 from commonroom.tables.sums import Plan
 
 #: What a column holds, as far as a view has to know.
-Kind = Literal["whole", "number", "text", "other"]
+Kind = Literal["whole", "number", "flag", "text", "other"]
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,15 @@ def write(
     columns = []
     for name, column in statement.names(plan).items():
         value = clean(column, kinds[column], source, dialect=dialect)
-        value = f"CAST({value} AS {dialect.double})" if name in numbers else value
+        value = _to_double(value, kinds[column], dialect) if name in numbers else value
         columns.append(f"{value} AS {name}")
     return f"SELECT {', '.join(columns)} FROM {table}"
+
+
+def _to_double(value: str, kind: Kind, dialect: Dialect) -> str:
+    if kind == "flag":
+        return f"CASE WHEN {value} THEN 1E0 WHEN NOT {value} THEN 0E0 END"
+    return f"CAST({value} AS {dialect.double})"
 
 
 def clean(column: str, kind: Kind, source: Source, *, dialect: Dialect = DUCKDB) -> str:
@@ -59,7 +65,7 @@ def clean(column: str, kind: Kind, source: Source, *, dialect: Dialect = DUCKDB)
     if kind == "other":
         return f"CAST({name} AS {dialect.text})"
     codes = [number for text in source.missing if (number := _number(text))]
-    if not codes:
+    if kind == "flag" or not codes:
         return name
     return f"CASE WHEN {name} NOT IN ({', '.join(codes)}) THEN {name} END"
 
