@@ -16,10 +16,9 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from commonroom.disclosure.relations import read
+from commonroom.disclosure.relations import Cells, read
 from commonroom.disclosure.released import Released
 from commonroom.disclosure.rule import OUTCOMES, PUPILS, RESPONDENTS, Columns, Rows, Rule, Same
-from commonroom.disclosure.subtraction import hide
 from commonroom.errors import CommonroomError
 
 __all__ = [
@@ -52,7 +51,7 @@ def release(frame: pl.DataFrame, *, rule: Rule, source: str = "", date: str = ""
     unknown = np.isnan(cells.count)
     small = ~unknown & (cells.count > 0) & (cells.count < rule.limit)
     protected = small if rule.official else small | unknown
-    hidden = hide(cells, protected)
+    hidden = _hide(cells, protected, rule)
     few = f"fewer than {rule.limit} {rule.people}"
     why = np.where(small, few, np.where(protected, UNKNOWN, SUBTRACTION))
     gone = {}
@@ -71,6 +70,15 @@ def release(frame: pl.DataFrame, *, rule: Rule, source: str = "", date: str = ""
         date=date,
         unknown=int((unknown & cells.known & ~hidden).sum()),
     )
+
+
+def _hide(cells: Cells, protected: np.ndarray, rule: Rule) -> np.ndarray:
+    """Add what would reveal the protected figures; where nothing adds up, nothing would."""
+    if not rule.relations:
+        return protected
+    from commonroom.disclosure.subtraction import hide
+
+    return hide(cells, protected)
 
 
 def _list(frame: pl.DataFrame, rule: Rule, gone: list[tuple[str, pl.Series]]) -> pl.DataFrame:
