@@ -42,8 +42,8 @@ def estimate(
     known = effects.know(crossing, fitted.at, told=found.told)
     schools = effects.schools(known, draws=draws, seed=seed)
     parts = effects.components(known)
-    said = (*found.sentences, *_sentences(known, model.crossed))
-    said = wording.sentences(sums, _plain(known, model, said), schools, parts)
+    own = (*found.sentences, *_sentences(known, model.crossed))
+    said = wording.sentences(sums, _plain(known, model, own), schools, parts)
     return PupilEstimate(
         schools=schools,
         coefficients=effects.coefficients(known),

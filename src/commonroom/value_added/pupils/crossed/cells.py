@@ -92,6 +92,11 @@ def _refuse(model: Model) -> None:
             "slopes that differ between schools cannot be crossed with neighbourhoods.",
             remedy="Leave out either the slope or the neighbourhoods.",
         )
+    if model.cluster:
+        raise NotThisModel(
+            "errors robust to clusters of schools cannot be crossed with neighbourhoods.",
+            remedy="Leave out either the cluster or the neighbourhoods.",
+        )
     if model.weights == "survey":
         raise NotThisModel(
             "survey weights cannot be crossed with neighbourhoods.",

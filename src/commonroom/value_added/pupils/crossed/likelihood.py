@@ -152,7 +152,7 @@ def evaluate(crossing: Crossing, ratios: Floats, *, reml: bool) -> Evaluation:
         left=left,
         gradient=gradient,
         turned=turned,
-        information=_information(ratios, s2, degrees, (f, e, turned), inverse if reml else None),
+        information=_information(ratios, s2, degrees, (f, e, turned), inverse),
         degrees=degrees,
         reml=reml,
     )
@@ -188,7 +188,7 @@ def _information(
     s2: float,
     degrees: int,
     parts: tuple[Both, Both, tuple[Both, Both]],
-    inverse: Floats | None,
+    inverse: Floats,
 ) -> Floats:
     """Average information about (s2, variance of schools, of neighbourhoods): q_i' P q_j / 2.
 
@@ -203,8 +203,6 @@ def _information(
     found[1:, 1:] = own / s2**3
     found[0, 1:] = found[1:, 0] = (squares - own @ ratios) / s2**3
     found[0, 0] = (degrees * s2 - 2 * squares @ ratios + ratios @ own @ ratios) / s2**3
-    if inverse is not None:
-        fixed = np.stack([f[0].T @ e[0], f[1].T @ e[1]])
-        fixed = np.vstack([-ratios @ fixed, fixed]) / s2**2
-        found -= s2 * fixed @ inverse @ fixed.T
-    return found / 2
+    fixed = np.stack([f[0].T @ e[0], f[1].T @ e[1]])
+    fixed = np.vstack([-ratios @ fixed, fixed]) / s2**2
+    return np.asarray((found - s2 * fixed @ inverse @ fixed.T) / 2)

@@ -11,14 +11,12 @@ from commonroom.value_added.pupils.crossed.cells import Crossing
 from commonroom.value_added.pupils.crossed.likelihood import Evaluation, Floats, evaluate
 from commonroom.value_added.pupils.model import NotEnoughPupils
 
-#: A ratio of variances as good as zero: less than a school's effect of a thousandth of a pupil's spread.
-TINY = 1e-6
+#: A ratio of variances as good as zero.
+TINY = 1e-9
 #: A ratio beyond which nothing is left for pupils.
 HUGE = 1e8
-#: Where a variance begins again that was zero, though the criterion falls when it grows.
+#: The root at which a ratio begins again that had vanished, though the criterion falls when it grows.
 AGAIN = 0.03
-#: How often variances are taken out or put back.
-ROUNDS = 6
 
 
 @dataclass(frozen=True)
@@ -79,15 +77,15 @@ def fit(crossing: Crossing, *, reml: bool, told: tuple[int, ...] = (0, 1)) -> Fo
     held at zero, and let go again if the criterion falls when it grows (Bates et al. 2015, section 3).
     """
     path = _Path(crossing, reml, list(told))
-    roots = np.full(len(told), optimum.START)
-    for _ in range(ROUNDS):
-        roots, _steps = optimum.minimise(path.value, roots, hessian=path.hessian)
+    roots, again = np.full(len(told), optimum.START), set[int]()
+    while True:
+        if path.active:
+            roots, _steps = optimum.minimise(path.value, roots, hessian=path.hessian)
         kept = roots**2 > TINY
         path.active, roots = [k for k, keep in zip(path.active, kept, strict=True) if keep], roots[kept]
         at = path.evaluated(roots)
-        grows = [k for k in told if k not in path.active and at.gradient[k] < -1e-6]
+        grows = [k for k in told if k not in {*path.active, *again} and at.gradient[k] < -1e-6]
         if kept.all() and not grows:
-            break
-        if grows:
-            path.active, roots = [*path.active, *grows], np.append(np.abs(roots), [AGAIN] * len(grows))
-    return Found(path.evaluated(roots), path.count)
+            return Found(at, path.count)
+        again.update(grows)
+        path.active, roots = [*path.active, *grows], np.append(roots, [AGAIN] * len(grows))
