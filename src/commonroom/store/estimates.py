@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import io
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from commonroom.errors import SaidToPeople
+from commonroom.store.plans import put
 
 #: What the file's metadata is called, and the version of its form.
 KEY, FORM = "commonroom.estimates", 1
@@ -22,20 +23,10 @@ def write(frame: pl.DataFrame, about: Mapping[str, Any], path: Path) -> None:
     Arguments: a `frame` that may be shown; `about`, what is kept beside it as JSON; the `path`.
     Raises SaidToPeople when it cannot be written.
     """
-    path = Path(path)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
     text = json.dumps({"form": FORM, **about}, ensure_ascii=False, sort_keys=True)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        frame.write_parquet(beside, metadata={KEY: text})
-        beside.replace(path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise SaidToPeople(
-            f"the estimates cannot be written ({error.strerror or error}).",
-            where=str(path),
-            remedy="Choose another --out FILE, or free some space.",
-        ) from None
+    content = io.BytesIO()
+    frame.write_parquet(content, metadata={KEY: text})
+    put(content.getvalue(), path, what="estimates")
 
 
 def read(path: Path) -> tuple[pl.DataFrame, dict[str, Any]]:
