@@ -53,10 +53,8 @@ class Pupils:
         """Return the answer to one statement; raises SaidToPeople, or faults.TooLargeError."""
         try:
             return pl.DataFrame(Stream(self.connection.sql(text).__arrow_c_stream__()))
-        except duckdb.ConversionException:
-            raise self._find_text() from None
-        except duckdb.OutOfRangeException as error:
-            raise faults.TooLargeError(str(error)) from None
+        except (duckdb.ConversionException, duckdb.OutOfRangeException) as error:
+            raise self._find_text() or faults.TooLargeError(str(error)) from None
         except duckdb.Error as error:
             raise self._say(error) from None
 
@@ -68,16 +66,15 @@ class Pupils:
         where, rows = self._find(reason.column, "CAST({value} AS DOUBLE) AS value", test)
         return faults.refuse(reason, pupils, rows, plan=self.plan, where=where)
 
-    def _find_text(self) -> SaidToPeople:
-        names, numbers = statement.names(self.plan), statement.numbers(self.plan)
-        where, column = self.source.name, ""
-        rows: list[faults.Row] = []
-        for column in (names[name] for name in numbers):
+    def _find_text(self) -> SaidToPeople | None:
+        """Words about a text in a column of numbers; None where there is none."""
+        names = statement.names(self.plan)
+        for column in (names[name] for name in statement.numbers(self.plan)):
             values = "TRY_CAST({value} AS DOUBLE) AS value, {value} AS given"
             where, rows = self._find(column, values, "value IS NULL AND given IS NOT NULL")
             if rows:
-                break
-        return faults.text(column, rows, where=where)
+                return faults.text(column, rows, where=where)
+        return None
 
     def _find(self, column: str, values: str, test: str) -> tuple[str, list[faults.Row]]:
         """The file whose rows are the first to meet `test`, and those rows."""

@@ -7,6 +7,7 @@ import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from decimal import Decimal
 from fractions import Fraction
 from itertools import islice
 from typing import Any
@@ -69,7 +70,7 @@ def _reason(pupil: Pupil, plan: Plan) -> int:
             NAN: number and math.isnan(value),
             LARGE: number and abs(value) >= statement.limit(plan),
             NEGATIVE: number and value < 0,
-            ZERO: number and _kept(value, plan) <= 0,
+            ZERO: number and math.isfinite(value) and _kept(value, plan) <= 0,
         }
         if met[reason.kind]:
             return code
@@ -108,7 +109,9 @@ def _sum(cell: list[Pupil], plan: Plan, *, complete: bool) -> list[Any]:
             totals[column] += weight * values[i] * values[j]
         totals["weight_squared"] += weight * weight
         totals["log_weight"] += Fraction(_log(pupil["w"], plan)) if plan.weight else 0
-    sums = [float(total) if plan.decimals is None else int(total) for total in totals.values()]
+    if plan.decimals is not None and any(abs(total) >= statement.FIT for total in totals.values()):
+        raise faults.too_large(plan, where="rows")
+    sums = [float(total) if plan.decimals is None else Decimal(int(total)) for total in totals.values()]
     return [len(cell), *(len(cell) if complete else 0 for _ in plan.variables), *sums]
 
 

@@ -78,7 +78,9 @@ class Pupils:
             if name not in statement.numbers(self.plan) or self.kinds[column] != "text":
                 continue
             value = views.clean(column, "text", self.source, dialect=POSTGRES)
-            text = f"SELECT value FROM (SELECT {value} AS value FROM {self.table}) AS given "
+            text = f"SELECT value FROM (SELECT {value} AS value FROM {self.table}) AS given ".replace(
+                "%", "%%"
+            )
             found = self._run(f"{text}WHERE value !~* %s LIMIT {faults.SHOWN}", [NUMBER]).fetchall()
             if rows := [("", shown) for (shown,) in found]:
                 break
@@ -140,7 +142,8 @@ def _series(name: str, values: list[Any], plan: Plan) -> pl.Series:
         return pl.Series(name, values, dtype=pl.Int64)
     if not name.startswith(("sum_", "weight_", "log_")):
         return pl.Series(name, values)
-    try:
-        return pl.Series(name, values, dtype=pl.Float64 if plan.decimals is None else EXACT)
-    except (pl.exceptions.PolarsError, OverflowError, ValueError) as error:
-        raise faults.TooLargeError(str(error)) from None
+    if plan.decimals is None:
+        return pl.Series(name, values, dtype=pl.Float64)
+    if any(abs(value) >= statement.FIT for value in values if value is not None):
+        raise faults.TooLargeError(f"{name} does not fit.")
+    return pl.Series(name, values, dtype=EXACT)

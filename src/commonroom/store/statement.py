@@ -16,6 +16,9 @@ from commonroom.tables.sums import Plan
 #: Values as large as this are not numbers of a pupil, and their products would leave a double.
 LIMIT = 1e100
 
+#: An exact sum of this size does not fit the digits that it is kept in.
+FIT = 10**38
+
 #: How many pupils are looked at to choose centres.
 LOOKED = 100_000
 
@@ -42,8 +45,8 @@ def add_up(plan: Plan, *, wide: bool = False) -> str:
     a code of `reasons`. `pupils` counts rows, and count_1, count_2, ... the numbers in the sums, which
     must equal it (METHODS.md section 5, trap 1: a SUM skips its own NULLs). Sums are of values less
     plan.centres (0 where there are none), or of integers in units of 10 ** -plan.decimals. These are
-    given 18 digits, or `wide` 20: the same sums, slower, from an engine whose product of two numbers
-    of 18 digits has 18 digits too and which said that one does not fit.
+    given 18 digits, or more in the `wide` statement: the same sums, slower, for an engine whose product
+    of two numbers of 18 digits has 18 digits too and which said that one does not fit.
     """
     keys = ", ".join(("school", *_groups(plan), "reason"))
     columns = ",\n  ".join(
@@ -52,7 +55,11 @@ def add_up(plan: Plan, *, wide: bool = False) -> str:
             "COUNT(*) AS pupils",
             *(f"COUNT(u{i}) AS count_{i}" for i, _ in enumerate(plan.variables, 1)),
             *_weights(plan),
-            *(f"SUM({_product(plan, i, j)}) AS sum_{i}_{j}" for i, j in plan.products if j),
+            *(
+                f"SUM({_product(plan, i, j, 38 if wide else 20)}) AS sum_{i}_{j}"
+                for i, j in plan.products
+                if j
+            ),
         )
     )
     return f"SELECT\n  {columns}\nFROM (\n{_centred(plan, 20 if wide else 18)}\n) AS centred\nGROUP BY {keys}"
@@ -179,10 +186,10 @@ def _weights(plan: Plan) -> tuple[str, ...]:
     return "SUM(v) AS sum_0_0", "SUM(v * v) AS weight_squared", "SUM(log_w) AS log_weight"
 
 
-def _product(plan: Plan, i: int, j: int) -> str:
+def _product(plan: Plan, i: int, j: int, digits: int) -> str:
     factors = [*(("v",) if plan.weight else ()), *((f"u{i}",) if i else ()), f"u{j}"]
     if plan.decimals is not None and len(factors) == 3:
-        return f"CAST(v * u{i} AS DECIMAL(20, 0)) * u{j}"
+        return f"CAST(v * u{i} AS DECIMAL({digits}, 0)) * u{j}"
     return " * ".join(factors)
 
 

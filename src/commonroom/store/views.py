@@ -52,7 +52,7 @@ def write(
 
 def _to_double(value: str, kind: Kind, dialect: Dialect) -> str:
     if kind == "flag":
-        return f"CASE WHEN {value} THEN 1E0 WHEN NOT {value} THEN 0E0 END"
+        value = f"CASE WHEN {value} THEN 1 WHEN NOT {value} THEN 0 END"
     return f"CAST({value} AS {dialect.double})"
 
 
