@@ -84,7 +84,7 @@ SmallOf = Annotated[
 Limit = Annotated[int, typer.Option(min=1, metavar="NUMBER", help="Fewest pupils that sums may be about.")]
 Groups = Annotated[
     bool,
-    typer.Option("--groups", help="Treat a school with few pupils in a 0/1 column as small too."),
+    typer.Option("--small-groups", help="Treat a school with few pupils in a 0/1 column as small too."),
 ]
 
 
