@@ -136,6 +136,7 @@ class Pupils:
             return faults.unreadable(where, said.splitlines()[0].split(": ", 1)[-1])
         counts = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", said)
         what = f"has {counts[2]} values and the header {counts[1]}" if counts else "cannot be read"
+        what = "is not in UTF-8" if "unicode" in said else what
         return SaidToPeople(
             f"line {line[1]} {what}; it is wrong, or the file is cut off there.",
             where=where,
