@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -10,11 +11,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 from scipy.linalg import blas, lapack
+from threadpoolctl import ThreadpoolController
 
 from commonroom.value_added.pupils.crossed.dissection import Tree, dissect
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
+#: Up to this size of dense blocks several threads wait for each other longer than they work.
+SINGLE = 1500
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,17 @@ class Factor:
     def log_determinant(self) -> float:
         """Logarithm of the determinant of the matrix."""
         return 2.0 * sum(float(np.log(np.diag(block)).sum()) for block in self.own)
+
+
+def threads(pattern: Pattern) -> Any:
+    """A context with one thread where the blocks are too small for more, and as many as there were else."""
+    largest = max(block.stop - block.start + len(block.border) for block in pattern.tree.blocks)
+    return _pools().limit(limits=1 if largest < SINGLE else None, user_api="blas")
+
+
+@cache
+def _pools() -> ThreadpoolController:
+    return ThreadpoolController()
 
 
 def lay_out(graph: Any) -> Pattern:

@@ -115,8 +115,12 @@ def evaluate(crossing: Crossing, ratios: Floats, *, reml: bool) -> Evaluation:
     Equal to lme4's REMLcrit (`reml`) or deviance with constants. Bates et al. 2015; Gilmour, Thompson and
     Cullis 1995 (average information).
     """
-    ratios = np.asarray(ratios, dtype=float)
-    system = prepare(crossing, ratios)
+    with fronts.threads(crossing.pairs.pattern):
+        return _evaluate(prepare(crossing, np.asarray(ratios, dtype=float)), reml=reml)
+
+
+def _evaluate(system: System, *, reml: bool) -> Evaluation:
+    crossing, ratios = system.crossing, system.ratios
     blocks, width = crossing.blocks, len(crossing.blocks.columns)
     both = [np.column_stack([c, own]) for c, own in zip(crossing.C, crossing.c, strict=True)]
     projected = system.project(*both)
