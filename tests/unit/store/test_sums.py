@@ -40,7 +40,10 @@ def test_what_is_written_is_read_to_the_last_bit(plan: Plan, tmp_path: Path) -> 
     assert (tmp_path / "b.parquet").read_bytes() == (tmp_path / "new" / "a.parquet").read_bytes()
 
 
-@given(st.floats(allow_nan=False, allow_infinity=False), st.integers(1 - 10**38, 10**38 - 1))
+@given(
+    value=st.floats(allow_nan=False, allow_infinity=False),
+    whole_number=st.integers(1 - 10**38, 10**38 - 1),
+)
 @settings(max_examples=30)
 def test_any_number_is_kept(
     value: float, whole_number: int, tmp_path_factory: pytest.TempPathFactory
