@@ -59,6 +59,18 @@ COMPONENTS = Table(
     ),
 )
 
+RESCALED = Table(
+    "pupil_effects_rescaled",
+    "Effects when survey weights are scaled the other way, which changes how far effects are shrunk.",
+    ("school", "term"),
+    (
+        Column("school", pl.String, "Identity of the school"),
+        Column("term", pl.String, "As in pupil_effects"),
+        Column("effect", pl.Float64, "Predicted effect (BLUP) under the other scaling", _OUTCOME),
+        Column("conditional_sd", pl.Float64, "Error if everything else were known", _OUTCOME),
+    ),
+)
+
 FIT = Table(
     "pupil_fit",
     "One row: what was fitted to how many pupils, and the likelihood.",

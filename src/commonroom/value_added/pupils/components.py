@@ -36,17 +36,14 @@ def components(spread: Spread) -> pl.DataFrame:
     up to 500 schools and intervals from the information on the log scale with more.
     """
     fit = spread.fit
-    rows = list(_residual(spread))
-    rows = [*_single(spread), *rows] if len(fit.blocks.terms) == 1 else [*_several(spread), *rows]
-    if fit.components is not None:
-        own = set(fit.components["component"])
-        rows = [row for row in rows if row[0] not in own]
+    own = fit.components if fit.components is not None else tables.COMPONENTS.empty()
+    rows = [*(_single(spread) if len(fit.blocks.terms) == 1 else _several(spread)), *_residual(spread)]
+    given = set(own["component"])
+    rows = [row for row in rows if row[0] not in given]
     names = ["component", "value", "low95", "high95", "note"]
     types = [tables.COMPONENTS.schema[name] for name in names]
     frame = pl.DataFrame(rows, schema=dict(zip(names, types, strict=True)), orient="row")
-    if fit.components is not None:
-        frame = pl.concat([frame, tables.COMPONENTS.check(fit.components)])
-    return tables.COMPONENTS.check(frame)
+    return tables.COMPONENTS.check(pl.concat([frame, own]))
 
 
 def _residual(spread: Spread) -> Iterator[Row]:

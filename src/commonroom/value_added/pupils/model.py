@@ -26,7 +26,8 @@ class Model:
     and a drifting effect; `crossed`: one (neighbourhoods) whose effects are crossed with schools;
     `between`: intake whose school mean enters too (Mundlak 1978); `weights`: what the plan's weight
     means, "precision" or "survey"; `cluster`: a column of the school covariates (trusts) for errors
-    that are robust to what its schools share.
+    that are robust to what its schools share; `school_weight`: one by which schools count, with survey
+    weights.
     """
 
     slope: tuple[str, ...] = ()
@@ -37,6 +38,7 @@ class Model:
     between: tuple[str, ...] = ()
     weights: Literal["precision", "survey"] = "precision"
     cluster: str = ""
+    school_weight: str = ""
 
     @property
     def reml(self) -> bool:
@@ -71,6 +73,8 @@ def check(model: Model, plan: Plan) -> None:
             "survey weights are asked for, but the sums have no weight.",
             remedy="Sum the pupils again with --weight COLUMN.",
         )
+    if model.school_weight and model.weights != "survey":
+        raise NotThisModel("weights of schools need survey weights.", remedy="Say that weights are survey's.")
     structures = [word for word in ("groups", "years", "crossed") if getattr(model, word)]
     if len(structures) > 1:
         raise NotThisModel(f"{' and '.join(structures)} cannot be fitted at once.", remedy="Choose one.")

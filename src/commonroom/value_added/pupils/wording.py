@@ -34,7 +34,7 @@ def _whom(sums: Sums, fit: Fit) -> Iterator[str]:
     blocks, plan = fit.blocks, sums.plan
     beside = f"beside pupils with the same {_listed(plan.intake)}" if plan.intake else "beside all pupils"
     yield (
-        f"{plan.outcome} of {blocks.N:,} pupils in {len(blocks.schools):,} schools, {beside} "
+        f"{plan.outcome} of {int(blocks.pupils.sum()):,} pupils in {len(blocks.schools):,} schools, {beside} "
         f"({'restricted ' if fit.method == 'reml' else ''}maximum likelihood)."
     )
     left = int(sums.left_out["pupils"].sum()) if sums.left_out.height else 0
@@ -69,8 +69,8 @@ def _between(fit: Fit, components: pl.DataFrame) -> Iterator[str]:
 
 
 def _reliable(schools: pl.DataFrame) -> Iterator[str]:
-    terms = schools["term"].unique()
-    term = AVERAGE if AVERAGE in terms else "intercept"
+    terms = schools["term"].unique(maintain_order=True).to_list()
+    term = next((term for term in (AVERAGE, "intercept") if term in terms), terms[-1])
     own = schools.filter(pl.col("term") == term)
     middle = own["reliability"].median()
     if isinstance(middle, float) and middle > 0:
