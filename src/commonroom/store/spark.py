@@ -10,7 +10,7 @@ import re
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import unquote
@@ -59,7 +59,9 @@ class Pupils:
 
     def __init__(self, session: Any, source: Source, plan: Plan) -> None:
         """Look at what there is and make the view; raises SaidToPeople when a column is not there."""
-        self.session, self.source, self.plan = session, source, plan
+        # A backslash in a text is one for Spark only when it is doubled.
+        missing = tuple(text.replace("\\", "\\\\") for text in source.missing)
+        self.session, self.source, self.plan = session, replace(source, missing=missing), plan
         if source.table or source.is_postgres or str(source.place).lower().endswith(parts.DATABASE):
             raise SaidToPeople(
                 "Spark reads files and folders, not databases.",
