@@ -79,12 +79,18 @@ def search(
     for held in _held(names):
         found, value, more = _climb(blocks, apart, (begin, held), reml)
         steps += more
-        if value < height - GAIN:
-            best, height, free = found, value, held
+        fewer = len(_free(found, held)) < len(free) and value < height + GAIN
+        if value < height - GAIN or fewer:
+            best, height, free = found, value, _free(found, held)
         if held == names and _inside(found, names):
             break
-    held_at = {"persistent": best.persistent, "drift": best.drift, "persistence": best.drift}
-    return best, tuple(name for name in free if held_at[name] > 0), steps
+    return best, free, steps
+
+
+def _free(found: Structure, held: tuple[str, ...]) -> tuple[str, ...]:
+    """The numbers of `held` that are not on their edge; persistence is that of a drift."""
+    size = {"persistent": found.persistent, "drift": found.drift, "persistence": found.drift}
+    return tuple(name for name in held if size[name] > 0)
 
 
 def _held(names: tuple[str, ...]) -> list[tuple[str, ...]]:

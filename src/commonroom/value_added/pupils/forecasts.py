@@ -1,4 +1,4 @@
-"""The honest check of several years: the last one foreseen from those before, with an interval, and scored."""
+"""The honest check of several years: the last one foreseen from those before, and scored."""
 
 from __future__ import annotations
 

@@ -28,6 +28,8 @@ from commonroom.value_added.pupils.structured import Structured
 
 #: The term that is a school's persistent part; the others are "year 2023" and so on.
 PERSISTENT = "persistent"
+#: A logarithm with a standard error beyond this is unknown: no interval is given.
+UNKNOWN = 10.0
 
 
 @dataclass(frozen=True)
@@ -219,6 +221,8 @@ def _components(fitted: Fit, found: Structure, known: Floats, free: tuple[str, .
             return None, None
         odds = value / (1 - value) if share else value
         error = np.sqrt(variance) * ((1 + odds) ** 2 if share else 1) / odds
+        if error > UNKNOWN:
+            return None, None
         ends = [odds * float(np.exp(way * student(0.975, inf) * error)) for way in (-1, 1)]
         low, high = (end / (1 + end) if share else end for end in ends)
         return low, high

@@ -38,6 +38,39 @@ def pupils(
     })  # fmt: skip
 
 
+def drifting(
+    *,
+    schools: int = 10,
+    most: int = 8,
+    years: tuple[int, ...] = (2018, 2019, 2021, 2022, 2024),
+    persistent: float = 0.5,
+    drift: float = 0.7,
+    noise: float = 1.0,
+    seed: int = 1,
+) -> pl.DataFrame:
+    """Pupils of schools that drift (0.7 a year) about a level that persists; some years are empty."""
+    random = np.random.default_rng(seed)
+    when = np.array(years)
+    root = np.linalg.cholesky(0.7 ** np.abs(when[:, None] - when))
+    effect = persistent * random.standard_normal(schools)
+    effect = effect + drift * root @ random.standard_normal((len(years), schools))
+    count = random.integers(1, most + 1, (len(years), schools)) * (
+        random.random((len(years), schools)) > 0.15
+    )
+    year, school = (np.repeat(place.ravel(), count.ravel()) for place in np.indices(count.shape))
+    size = len(year)
+    prior = random.standard_normal(size)
+    outcome = 0.5 * prior + effect[year, school] + 0.1 * year + noise * random.standard_normal(size)
+    return pl.DataFrame({
+        "urn": [f"s{number:03d}" for number in school],
+        "year": [str(when[place]) for place in year],
+        "prior": prior,
+        "meals": (random.random(size) < 0.3).astype(float),
+        "score": outcome,
+        "w": random.uniform(0.5, 2, size),
+    })  # fmt: skip
+
+
 def plan(*by: str, weight: str = "", intake: tuple[str, ...] = ("prior", "meals")) -> Plan:
     """A question about these pupils; centres are not quite the means."""
     centres = (*(0.1 * place for place in range(1, len(intake) + 1)), 0.2)
