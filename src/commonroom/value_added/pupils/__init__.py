@@ -92,12 +92,15 @@ def _surveyed(
 
 
 def _robust(fitted: Fit, model: Model, covariates: pl.DataFrame | None) -> Floats | None:
-    """The covariance of fixed effects that is robust to what schools of a cluster share; None by schools."""
-    if not model.cluster:
+    """The covariance of fixed effects that is robust to what pupils of a school or cluster share.
+
+    Bell and McCaffrey's, which is unbiased with few schools; None, for the plain sandwich, with many.
+    """
+    if not model.cluster and len(fitted.blocks.schools) > components.PROFILED:
         return None
     from commonroom.value_added.pupils import clusters
 
-    own = clusters.cluster(fitted.blocks.schools, covariates, model.cluster)
+    own = clusters.cluster(fitted.blocks.schools, covariates, model.cluster) if model.cluster else None
     return clusters.robust(fitted, clusters=own).covariance
 
 

@@ -20,7 +20,7 @@ START = 0.3
 #: Steps after which the search gives up; it takes eight or so.
 MOST = 200
 #: An expected drop of the criterion at which the search is at its end.
-SMALLEST = 1e-14
+SMALLEST = 1e-12
 #: Rounding of the criterion, as a share of it.
 ROUNDING = 1e-12
 #: How often a step is halved.
