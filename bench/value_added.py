@@ -56,13 +56,13 @@ con.execute(
 REFIT = """
 import json, sys, time
 from pathlib import Path
-from commonroom import store, value_added
+from commonroom import value_added
 from commonroom.store import sums
 found = sums.read(Path(sys.argv[1]))
-times, model, draws = [], value_added.Model(slope=tuple(sys.argv[3:])), int(sys.argv[2])
+times, model = [], value_added.Model(slope=tuple(sys.argv[2:]))
 for run in range(4):
     start = time.perf_counter()
-    value_added.estimate(found, model=model, draws=draws)
+    value_added.estimate(found, model=model)
     times.append(time.perf_counter() - start)
 print(json.dumps(times))
 """
@@ -189,18 +189,15 @@ def refit(log: Log, number: int, asked: argparse.Namespace) -> dict[str, float]:
     log.add("sum", 0, lambda: process([*command, "--out", str(path)], folder=asked.folder))
     found: dict[str, float] = {}
     for name, slope in (("intercept", ()), ("slope", ("prior",))):
-        for draws in (1000, 0):
-            key = f"refit_{name}_draws_{draws}"
-            inside = [sys.executable, "-c", REFIT, str(path), str(draws), *slope]
-            for run in range(asked.runs):
-                log.add(key, run, lambda inside=inside: process(inside, folder=asked.folder))
-            times = [json.loads(row["output"]) for row in log.found[key]]
-            found[f"{key}_first"] = statistics.median(took[0] for took in times)
-            found[key] = statistics.median(took for row in times for took in row[1:])
+        inside = [sys.executable, "-c", REFIT, str(path), *slope]
         options = ["--slope", *slope] if slope else []
         for run in range(asked.runs):
-            log.add(f"refit_{name}", run, lambda o=options: estimate(path, *o, folder=asked.folder))
-        found[f"refit_{name}_process"] = log.median(f"refit_{name}")
+            log.add(f"refit_{name}", run, lambda inside=inside: process(inside, folder=asked.folder))
+            log.add(f"refit_{name}_process", run, lambda o=options: estimate(path, *o, folder=asked.folder))
+        times = [json.loads(row["output"]) for row in log.found[f"refit_{name}"]]
+        found[f"refit_{name}_first"] = statistics.median(took[0] for took in times)
+        found[f"refit_{name}"] = statistics.median(took for row in times for took in row[1:])
+        found[f"refit_{name}_process"] = log.median(f"refit_{name}_process")
     return found
 
 
@@ -222,11 +219,9 @@ def show(found: dict[str, Any]) -> None:
             print(size + "".join(more))
     again = found["refit"]
     for name in ("intercept", "slope"):
-        inside, bare_fit = again[f"refit_{name}_draws_1000"], again[f"refit_{name}_draws_0"]
         print(
-            f"\nrefit, {name}: {inside:.3f} s in a process (asked {ASKED[f'refit_{name}']});"
-            f" without rank intervals {bare_fit:.3f}; first {again[f'refit_{name}_draws_1000_first']:.3f};"
-            f" the whole command {again[f'refit_{name}_process']:.2f}"
+            f"\nrefit, {name}: {again[f'refit_{name}']:.3f} s (asked {ASKED[f'refit_{name}']}), the first of"
+            f" a process {again[f'refit_{name}_first']:.3f}; whole command {again[f'refit_{name}_process']:.2f}"
         )
 
 
