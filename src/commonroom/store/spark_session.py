@@ -98,13 +98,13 @@ def _launch(sql: Any, master: str) -> Any:
 
     _check_java()
     hosts = _check_master(master)
-    conf = SparkConf(loadDefaults=False).setMaster(master).setAll([*QUIET.items(), *STRICT.items()])
+    conf = SparkConf(loadDefaults=False).setAll([*QUIET.items(), *STRICT.items()])
     if master.startswith("local") or all(_is_here(host) for host in hosts):
         conf.setAll([("spark.driver.host", "127.0.0.1"), ("spark.driver.bindAddress", "127.0.0.1")])
     silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     try:
         gateway = None if SparkContext._gateway else launch_gateway(conf, silent)
-        SparkContext(conf=conf, gateway=gateway)
+        SparkContext(conf=conf.setMaster(master), gateway=gateway)
         return sql.SparkSession.builder.getOrCreate()
     except (PySparkException, Py4JError) as error:
         said = str(getattr(error, "java_exception", error)).splitlines()[0]
