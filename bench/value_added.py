@@ -218,10 +218,10 @@ def show(found: dict[str, Any]) -> None:
             size = f"{row['pupils']:10,} {row['schools']:9,} {row['seconds']:9.2f} {row['gigabytes']:6.2f}"
             print(size + "".join(more))
     again = found["refit"]
-    for name in ("intercept", "slope"):
+    for name in ("refit_intercept", "refit_slope"):
         print(
-            f"\nrefit, {name}: {again[f'refit_{name}']:.3f} s (asked {ASKED[f'refit_{name}']}), the first of"
-            f" a process {again[f'refit_{name}_first']:.3f}; whole command {again[f'refit_{name}_process']:.2f}"
+            f"\n{name.replace('_', ', ')}: {again[name]:.3f} s (asked {ASKED[name]}); the first of a process"
+            f" {again[f'{name}_first']:.3f}; the whole command {again[f'{name}_process']:.2f}"
         )
 
 
@@ -257,7 +257,8 @@ def main() -> None:
         about = {"script": "bench/value_added.py", "commit": commit, "threads": THREADS}
         about["machine"] = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
         STORE.parent.mkdir(parents=True, exist_ok=True)
-        STORE.write_text(json.dumps({**about, "asked": ASKED, **found}, indent=1) + "\n")
+        rounded = json.loads(json.dumps(found), parse_float=lambda text: round(float(text), 4))
+        STORE.write_text(json.dumps({**about, "asked": ASKED, **rounded}, indent=1) + "\n")
 
 
 if __name__ == "__main__":
