@@ -151,10 +151,23 @@ def open(source: Source, plan: Plan, *, memory: str, threads: int) -> Iterator[P
     `memory` is what DuckDB may use ("1GB"); what does not fit goes to a folder that is removed.
     """
     with tempfile.TemporaryDirectory(prefix="commonroom-") as folder:
-        connection = duckdb.connect(":memory:")
+        settings: dict[str, str | int | float | list[str]] = {
+            "memory_limit": memory,
+            "threads": threads,
+            "temp_directory": folder,
+            "preserve_insertion_order": False,
+        }
         try:
-            connection.execute(f"SET memory_limit = '{memory}'; SET threads = {threads}")
-            connection.execute(f"SET temp_directory = '{folder}'; SET preserve_insertion_order = false")
+            connection = duckdb.connect(":memory:", config=settings)
+        except duckdb.Error as error:
+            said = str(error).splitlines()[0]
+            raise SaidToPeople(
+                f"DuckDB cannot be set up so ({said}).",
+                remedy="Give memory as 1GB, say, and 1 thread or more.",
+            ) from None
+        try:
+            # It would draw a bar into the standard output, where another program may be reading.
+            connection.execute("SET enable_progress_bar = false")
             yield Pupils(connection, source, plan)
         finally:
             connection.close()

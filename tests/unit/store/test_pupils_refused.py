@@ -279,6 +279,14 @@ def test_memory_that_does_not_suffice(tmp_path: Path) -> None:
     assert words.startswith(f"{path}: the sums do not fit the memory that was allowed.")
 
 
+def test_settings_that_are_none(tmp_path: Path) -> None:
+    path = parquet(changed(), tmp_path / "a.parquet")
+    for settings in ({"memory": "lots"}, {"threads": 0}):
+        words = said(lambda settings=settings: pupils.add_up(path, PLAN, **settings))
+        assert words.startswith("DuckDB cannot be set up so (")
+        assert words.endswith("Give memory as 1GB, say, and 1 thread or more.")
+
+
 def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.chdir(tmp_path)
