@@ -105,11 +105,6 @@ def split(
             remedy="Sum more schools together.",
         )
     design = columns.design(cells, sums.plan, model, covariates)
-    if cells.pupils.sum() <= len(design.names):
-        raise NotEnoughPupils(
-            f"there are {cells.pupils.sum()} pupils for {len(design.names)} columns.",
-            remedy="Use fewer columns, or more pupils.",
-        )
     return {
         level: replace(_build(cells, place, design), notes=(*notes, *design.notes))
         for place, level in enumerate(cells.levels)

@@ -123,7 +123,7 @@ def design(cells: Cells, plan: Plan, model: Model, covariates: pl.DataFrame | No
     terms = [0, *(intake[name] for name in model.slope)]
     varying = independent(products[np.ix_(terms, terms)].sum(axis=2))
     slopes = [name for place, name in enumerate(model.slope, start=1) if place in varying]
-    _refuse(products, kept, index, factor)
+    _refuse(cells, kept, index, factor)
     return Columns(
         index=[index[place] for place in kept],
         names=tuple(names[place] for place in kept),
@@ -166,9 +166,20 @@ def _gram(products: Floats, index: list[int], factor: Floats | None) -> Floats:
     return np.asarray(np.einsum("ikj,ij,kj->ik", chosen, factor, factor, optimize=True))
 
 
-def _refuse(products: Floats, kept: list[int], index: list[int], factor: Floats | None) -> None:
+def _refuse(cells: Cells, kept: list[int], index: list[int], factor: Floats | None) -> None:
     """Refuse sums in which nothing can be told: no variation, or as many school columns as schools."""
+    products = cells.pooled
     weight, total, squares = products[0, 0], products[0, -1], products[-1, -1]
+    count = int(cells.pupils.sum())
+    if count <= len(kept):
+        raise NotEnoughPupils(
+            f"there are {count} pupils for {len(kept)} columns.", remedy="Use fewer columns, or more pupils."
+        )
+    if count == len(cells.schools):
+        raise NotEnoughPupils(
+            "every school has one pupil, so pupils cannot be told from schools.",
+            remedy="Sum every pupil of each school.",
+        )
     overall = squares.sum() - total.sum() ** 2 / weight.sum()
     within = (squares - total**2 / weight).sum()
     if overall <= CONSTANT * squares.sum():

@@ -54,8 +54,10 @@ def _placed(effect: Floats, sd: Floats, rng: np.random.Generator) -> tuple[Float
     below = np.cumsum(np.bincount(drawn.ravel().astype(np.int32), minlength=CELLS)) / drawn.size
     edges = lowest + np.arange(1, CELLS + 1) * (highest - lowest) / (CELLS - 1)
     high, low = (count * (1 - np.interp(effect + way * REACH * sd, edges, below)) for way in (-1, 1))
-    share = (low + high) / 2 / count
-    # A place moves by half a root of the schools, at most, when the others are drawn again.
-    reach = np.hypot((high - low) / 2, REACH * np.sqrt(count * share * (1 - share)))
+    share, own = (low + high) / 2 / count, (high - low) / 2
+    # Drawn again, the others move a place by the root of the sum of p (1 - p), p the chance of each to be
+    # above: over schools of mean error m with d places per unit that is d m / root pi, at most.
+    near = own / np.maximum(REACH * sd, np.finfo(float).tiny) * sd.mean() / np.sqrt(np.pi)
+    reach = np.hypot(own, REACH * np.sqrt(np.minimum(near, count * share * (1 - share))))
     low, high = np.minimum(low, count * share - reach), np.maximum(high, count * share + reach)
     return np.clip(np.floor(low) + 1, 1, count), np.clip(np.ceil(high), 1, count)
