@@ -128,6 +128,12 @@ class Pupils:
                 remedy="Allow more, or sum by fewer columns.",
             )
         said = str(error)
+        if "lock" in said and not self.parts:
+            return SaidToPeople(
+                "another program has the database open.",
+                where=self.source.name,
+                remedy="Close it there, or give a copy of the file.",
+            )
         where = where or next(
             (str(part.path) for part in self.parts if str(part.path) in said), self.source.name
         )

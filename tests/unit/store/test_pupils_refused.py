@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import math
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -270,6 +272,19 @@ def test_a_database_whose_table_is_not_said_and_one_that_is_none(tmp_path: Path)
     )
     path.write_bytes(b"no database")
     assert f"{path}: the file is cut off or damaged" in said(lambda: pupils.add_up(path, PLAN))
+
+
+def test_a_database_that_another_program_has_open(tmp_path: Path) -> None:
+    path = tmp_path / "a.duckdb"
+    hold = f"import duckdb; c = duckdb.connect({str(path)!r}); print(1, flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", hold], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        words = said(lambda: pupils.add_up(path, PLAN))
+        other.communicate(b"\n")
+    assert words.startswith(f"{path}: another program has the database open. Close it there")
 
 
 def test_memory_that_does_not_suffice(tmp_path: Path) -> None:
