@@ -66,10 +66,10 @@ def read(source: Source) -> Given:
 
 
 def _pupils(file: Path) -> pl.DataFrame:
-    """What schools add, from a file of estimates: of the average pupil, where slopes differ."""
+    """What schools add, from a file of estimates: what lasts over years, for the average pupil."""
     frame, about = estimates.read(file)
     terms = frame["term"].unique().to_list()
-    term = next(name for name in ("average pupil", "intercept") if name in terms)
+    term = next(name for name in ("persistent", "average pupil", "intercept") if name in terms)
     plan = about["plan"]
     meanings = dict(plan["meanings"])
     rows = frame.filter(term=term).with_columns(

@@ -14,12 +14,15 @@ from commonroom.store import estimates, manifest, plans, pupils, sums
 from commonroom.tables.sums import Plan, Sums
 from commonroom.value_added import pooling
 from commonroom.value_added.pupils import Model, PupilEstimate
+from commonroom.value_added.pupils.model import check
 
 #: Columns of an estimate that are about the pupils of one school.
 FIGURES = (
     "pupils", "effect", "conditional_sd", "prediction_sd", "sd", "low95", "high95", "reliability",
     "diagnostic_sd", "rank_low95", "rank_high95",
 )  # fmt: skip
+#: Columns of effects under the other scaling of survey weights.
+RESCALED = ("effect", "conditional_sd")
 
 
 @dataclass(frozen=True)
@@ -141,7 +144,11 @@ def write_estimates(found: Estimated, out: Path) -> Path:
     }
     about |= {"plan": asdict(found.sums.plan), "source": found.source}
     about |= {"contributors": found.sums.contributors.to_dicts()}
-    estimates.write(_release(made.schools).frame, about, out)
+    schools = made.schools
+    if made.rescaled.height:
+        other = made.rescaled.rename({name: f"rescaled_{name}" for name in RESCALED})
+        schools = schools.join(other, on=["school", "term"], how="left", maintain_order="left")
+    estimates.write(_release(schools).frame, about, out)
     return out
 
 
@@ -179,9 +186,32 @@ def tell_estimates(found: Estimated, *, school: str | None = None) -> Released:
     )
 
 
+def foresee(file: Path, *, years: str) -> Released:
+    """How well the last year of sums by year is foreseen from the years before, beside simpler forecasts.
+
+    Arguments: a `file` of sums; `years`, the `by` column with the year. Raises SaidToPeople.
+    """
+    from commonroom.value_added.pupils import forecasts
+
+    given = sums.read(file)
+    check(Model(years=years), given.plan)
+    found = forecasts.forecast(given, Model(years=years))
+    row = found.scores.row(0, named=True)
+    said = (
+        f"{found.year} was foreseen for {row['schools']:,} schools from the years before, and then looked "
+        f"at: the 95 % interval held {100 * row['coverage']:.1f} % of them.",
+        f"The root of the mean squared error is {row['rmse']:.3g}; that of the school's last year, shrunk, "
+        f"{row['rmse_last']:.3g}; of no difference between schools {row['rmse_none']:.3g}; chance among "
+        f"pupils alone makes {row['noise']:.3g}.",
+    )
+    return replace(disclosure.release(found.scores, rule=Rule(keys=())), sentences=said, source=str(file))
+
+
 def _release(schools: pl.DataFrame) -> Released:
     """Estimates of schools without those of few pupils."""
-    rule = Rule(keys=("school", "term"), figures=dict.fromkeys(FIGURES, "pupils"))
+    names = [*FIGURES, *(f"rescaled_{name}" for name in RESCALED)]
+    shown = [name for name in names if name in schools.columns]
+    rule = Rule(keys=("school", "term"), figures=dict.fromkeys(shown, "pupils"))
     return disclosure.release(schools, rule=rule)
 
 
@@ -224,7 +254,8 @@ def _size(kept: Sums) -> str:
     """How many pupils and schools the sums are about."""
     schools, whole = kept.frame["school"].n_unique(), int(kept.frame["pupils"].sum())
     exact = "" if kept.plan.decimals is None else ", exact"
-    return f"Sums of {whole:,} pupils in {schools:,} schools{exact}."
+    everybody = "" if kept.left_out.height else " No pupil was left out."
+    return f"Sums of {whole:,} pupils in {schools:,} schools{exact}.{everybody}"
 
 
 def _counted(counts: pooling.Counts, small: Small) -> str:

@@ -126,6 +126,29 @@ def test_what_cannot_be_done_is_one_sentence_and_nothing_is_written(
     assert sorted(place.iterdir()) == before
 
 
+def test_survey_weights_give_effects_under_both_scalings(place: Path) -> None:
+    run("value-added", "estimate", "north.csv", *PLAN, "--weights", "survey", "--out", "e.parquet")
+    kept = estimates.read(place / "e.parquet")[0]
+    few, more = kept.filter(pl.col("pupils").is_null()), kept.filter(pl.col("pupils") >= 6)
+    assert few["school"].to_list() == ["119"]
+    assert few["rescaled_effect"].to_list() == [None]
+    assert (more["rescaled_effect"] - more["effect"]).abs().max() > 0  # type: ignore[operator]
+
+
+def test_a_year_is_foreseen_from_sums_by_year(place: Path) -> None:
+    names = [f"1{n:02d}" for n in range(20)]
+    pl.concat(pupils(seed, names).with_columns(year=pl.lit(2020 + seed)) for seed in range(3)).write_csv(
+        "years.csv"
+    )
+    said = run("value-added", "sum", "years.csv", *PLAN, "--by", "year", "--out", "years.parquet")
+    assert "3 schools (or parts of schools)" in said
+    told = json.loads(run("value-added", "test", "years.parquet", "--format", "json"))
+    assert told["rows"][0]["schools"] == 19
+    assert told["sentences"][0].startswith("2022 was foreseen for 19 schools from the years before")
+    said = run("value-added", "test", "years.parquet", "--years", "term", code=1)
+    assert "the sums are not kept apart by it" in said
+
+
 def test_the_limit_of_the_command_is_that_of_disclosure() -> None:
     assert summing.LIMIT == disclosure.PUPILS
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
 from commonroom.cli import options, printing
@@ -18,9 +21,18 @@ app.command("estimate")(estimate)
 
 @app.command("test")
 def left_out_year(
-    evidence: options.Evidence = options.EVIDENCE, format: options.FormatOf = Format.table
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="[SUMS]", help="Sums by year, with --years; the evidence when left out."),
+    ] = None,
+    years: Annotated[
+        str, typer.Option(metavar="COLUMN", help="The --by column of the sums that is the year.")
+    ] = "year",
+    evidence: options.Evidence = options.EVIDENCE,
+    format: options.FormatOf = Format.table,
 ) -> None:
-    """Show how well each year was forecast from the years before it, beside simpler forecasts."""
+    """Show how well a year was forecast from the years before it, beside simpler forecasts."""
     from commonroom import pipeline
 
-    printing.show(pipeline.left_out_year(evidence), format=format)
+    found = pipeline.left_out_year(evidence) if file is None else pipeline.foresee(file, years=years)
+    printing.show(found, format=format)

@@ -72,6 +72,9 @@ def estimate(
         Path | None,
         typer.Option(metavar="FILE", help="CSV or Parquet with a column `school` and a number each."),
     ] = None,
+    school_weight: Annotated[
+        str, typer.Option(metavar="COLUMN", help="Of --school-covariates: survey weights of schools.")
+    ] = "",
     cluster: Annotated[
         str, typer.Option(metavar="COLUMN", help="Of --school-covariates: trusts, for robust errors.")
     ] = "",
@@ -103,6 +106,7 @@ def estimate(
     model = pipeline.Model(
         slope=pupils.split(slope), method="reml" if reml else "ml", groups=groups, years=years,
         crossed=crossed, between=pupils.split(between), weights=weights.value, cluster=cluster,
+        school_weight=school_weight,
     )  # fmt: skip
     found = pipeline.estimate_pupils(
         read, wanted, model=model, covariates=school_covariates, draws=pipeline.Draws(draws, seed)
