@@ -173,7 +173,7 @@ def test_panel_build_says_what_is_in_force_and_what_was_left_out(pipeline: Asked
     pipeline.answers["build"] = SimpleNamespace(version="0123456789ab", manifest=manifest)
     pipeline.Source = lambda where, **options: (where, options)
     done = run("panel", "build", "--system", "england", "--mapping", "map.yaml", "--evidence", "here")
-    source = ("bundled", {"mapping": Path("map.yaml"), "usable_only": False})
+    source = ("bundled", {"mapping": Path("map.yaml"), "usable_only": False, "pupils": None})
     assert pipeline.question == ("build", {"source": source, "system": "england", "folder": FOLDER})
     assert done.stdout.splitlines() == [
         "Evidence 0123456789ab of england from bundled is in force in here.",
