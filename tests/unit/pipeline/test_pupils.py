@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -147,6 +149,17 @@ def test_a_year_is_foreseen_from_sums_by_year(place: Path) -> None:
     assert told["sentences"][0].startswith("2022 was foreseen for 19 schools from the years before")
     said = run("value-added", "test", "years.parquet", "--years", "term", code=1)
     assert "the sums are not kept apart by it" in said
+
+
+def test_an_estimate_from_pupils_waits_for_no_heavy_library(place: Path) -> None:
+    asked = ["value-added", "estimate", "north.csv", *PLAN, "--slope", "start", "--out", "e.parquet"]
+    heavy = "{'scipy', 'sklearn', 'altair', 'ortools', 'pyarrow', 'pandas', 'jinja2'}"
+    code = (
+        "import sys\nfrom commonroom.cli import app\n"
+        f"app({asked!r}, standalone_mode=False)\nprint(*sorted({heavy} & set(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr.strip() == ""
 
 
 def test_the_limit_of_the_command_is_that_of_disclosure() -> None:
