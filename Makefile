@@ -37,7 +37,7 @@ test: $(READY) ## all tests, with coverage
 	$(RUN)coverage erase
 	$(RUN)coverage run -m pytest -q
 	$(RUN)coverage combine -q
-	$(RUN)coverage report
+	$(RUN)coverage report $$($(RUN)python tests/absent.py)
 
 check: $(READY) ## style, types, layers
 	$(RUN)ruff check .

@@ -34,6 +34,7 @@ def pupils(*, size: int = 400, seed: int = 1) -> pl.DataFrame:
             "year": random.choice([2023, 2024], size),
             "prior": random.normal(100, 10, size).round(2),
             "meals": random.integers(0, 2, size),
+            "girl": random.integers(0, 2, size) == 1,
             "score": random.normal(50, 12, size),
             "w": random.uniform(0.5, 2, size).round(3),
         }

@@ -90,7 +90,7 @@ def test_spark_reads_what_duckdb_reads(write: Callable[[Path, pl.DataFrame], Pat
     "asked",
     [
         plan(by=("year",), weight="w"),
-        plan(by=("year", "meals"), weight="w", decimals=6),
+        plan(by=("year", "girl"), intake=("girl", "prior"), weight="w", decimals=6),
         plan(decimals=3, centres=()),
         plan(centres=()),
     ],

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import absent
 from commonroom.store import spark_session
 from commonroom.store.pupils import add_up
 from stores.spark_pupils import JAVA, need_spark, plan
@@ -28,6 +29,15 @@ def test_spark_that_is_not_installed_says_how_to_install_it(
     with pytest.raises(spark_session.NoSpark) as said:
         add_up(tmp_path / "pupils.parquet", plan(), engine="spark")
     assert str(said.value) == 'Spark is not installed. Install it: pip install "commonroom[spark]"'
+
+
+def test_what_is_not_here_is_left_out_of_the_coverage(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(absent, "find_spec", lambda name: None)
+    monkeypatch.setenv("COMMONROOM_REQUIRE_ALL", "1")
+    assert absent.absent() == []
+    monkeypatch.delenv("COMMONROOM_REQUIRE_ALL")
+    assert all((Path(absent.__file__).parents[1] / file).is_file() for file in absent.absent())
+    assert len(absent.absent()) == 3
 
 
 def make_java(folder: Path, says: str) -> None:

@@ -25,7 +25,7 @@ from commonroom.store.views import SPARK, Kind
 from commonroom.tables.sums import Plan
 
 WHOLE = ("tinyint", "smallint", "int", "bigint")
-NUMBER = ("double", "float", "boolean", "decimal")
+NUMBER = ("double", "float", "decimal")
 TEXT = ("string", "varchar", "char")
 
 #: Spark takes 1.5d and 1f for numbers, as Java does; no other engine would.
@@ -260,6 +260,8 @@ def _kind(name: str) -> Kind:
         return "whole"
     if name.startswith(NUMBER):
         return "number"
+    if name == "boolean":
+        return "flag"
     return "text" if name.startswith(TEXT) else "other"
 
 
