@@ -67,6 +67,19 @@ def test_the_order_of_the_files_does_not_matter_and_pooled_files_pool_again() ->
     assert_frame_equal(again.contributors, once.contributors)
 
 
+def test_contributors_are_told_apart_by_the_folder_or_the_file_they_came_in() -> None:
+    parts = list(answers(split(pupils(), 4)).values())
+    pooled = pooling.pool({"north/sums.parquet": parts[0], "south/sums.parquet": parts[1]}, limit=1)
+    assert pooled.contributors["contributor"].to_list() == ["north/sums.parquet", "south/sums.parquet"]
+    alone = {f"{place}/sums.parquet": part for place, part in zip("ab", parts[2:], strict=True)}
+    halves = [pooling.pool({name: part}, limit=1) for name, part in alone.items()]
+    both = pooling.pool({"x/north.parquet": halves[0], "x/south.parquet": halves[1]}, limit=1)
+    assert both.contributors["contributor"].to_list() == [
+        "sums.parquet in north.parquet",
+        "sums.parquet in south.parquet",
+    ]
+
+
 def test_what_was_left_out_adds_up_and_who_gave_what_is_kept() -> None:
     dealt = split(pupils(schools=12, each=10), 2, schools=True)
     parts = {name: add_up(frame, plan(), left_out=3) for name, frame in dealt.items()}
@@ -166,7 +179,7 @@ def test_nothing_is_written_where_every_school_is_small() -> None:
         pooling.pool({"bury.parquet": sums})
     with pytest.raises(CommonroomError, match="small is one of"):
         pooling.withhold_small(sums, small="hide")
-    with pytest.raises(CommonroomError, match="withheld or merged"):
+    with pytest.raises(pooling.NotPoolable, match="few pupils are not kept"):
         pooling.pool({"bury.parquet": sums}, small="keep")
     empty = replace(sums, frame=sums.frame.clear())
     assert pooling.pool({"empty.parquet": empty}).frame.is_empty()
