@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from math import inf
 
 import numpy as np
+import numpy.typing as npt
 
 from commonroom.value_added.pupils import optimum
 from commonroom.value_added.pupils.blocks import Blocks, Floats
 from commonroom.value_added.pupils.kernel import Evaluation, evaluate
 
 NAMES = ("persistent", "drift", "persistence")
-#: Shares of the variance that drift, and its correlations a year apart, among which the search begins.
-SHARES, CORRELATIONS = (0.2, 0.6), (0.3, 0.6, 0.9)
-#: A variance below this share of both together is nothing; a gain of the criterion below this is too.
-NOTHING, GAIN = 1e-7, 1e-7
+#: Shares of the variance that drift, and its correlations a year apart, among which the search begins,
+#: the best share of each, and how many steps are gone at most.
+SHARES, CORRELATIONS, MOST = (0.1, 0.5, 0.9), (0.2, 0.6, 0.9), 60
 #: The search begins at no less than this many times the error of a school's mean in one year.
 LEAST = 0.3
-#: Correlations this near to 0 and to 1 are those of a shock of one year and of a part that persists.
-EDGE = 1e-4
+#: A variance below this share of both together is nothing; a gain of the criterion below this is too.
+NOTHING, GAIN = 1e-7, 1e-7
+#: Persistence is at most this: drift of a higher one is what persists.
+HIGHEST = 1 - 1e-4
+#: Expected drops of the criterion: below the first the exact curvature is asked for, below the second the
+#: search is at its end. And the step of its differences, as a share of each number's own size.
+NEAR, SMALLEST, STEP = 1e-1, 1e-13, 1e-5
+#: The least curvature that is walked by, as a share of the largest one.
+FLAT = 1e-4
+
+Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -59,99 +68,125 @@ def correlation(persistence: float, apart: Floats) -> Floats:
 def search(
     blocks: Blocks, apart: Floats, reml: bool, names: tuple[str, ...]
 ) -> tuple[Structure, tuple[str, ...], int]:
-    """The best structure, which of its numbers are free at it, and the steps taken.
+    """The best structure, which of its numbers are off their edges, and the steps taken.
 
     First without drift (one effect for all years); then from the best of a few beginnings, for drift and
-    what persists stand in for each other. A number that ends on its edge is held there.
+    what persists stand in for each other and there can be more hills than one. Only `names` are searched.
     """
     plain = optimum.fit(_pooled(blocks), reml=reml)
     level = float(plain.Om[0, 0])
     seen = np.diagonal(blocks.A, axis1=1, axis2=2)
     total = max(level, LEAST / float(seen[seen > 0].mean()))
-    starts = [
-        Structure((1 - share) * total, share * total, rho)
-        for share in SHARES
-        for rho in (CORRELATIONS if "persistence" in names else (0.0,))
-    ]
-    begin = min(starts, key=lambda start: evaluate(blocks, start.omega(apart), reml=reml).criterion)
-    best, height, steps = Structure(level, 0.0, 0.0), plain.at.criterion, plain.steps
-    free: tuple[str, ...] = NAMES[:1] if level > 0 else ()
-    for held in _held(names):
-        found, value, more = _climb(blocks, apart, (begin, held), reml)
+
+    def value(place: Floats) -> tuple[Evaluation, Floats]:
+        own = Structure(*place.tolist())
+        at = evaluate(blocks, own.omega(apart), reml=reml)
+        return at, own.slopes(apart)
+
+    begin = []
+    for rho in CORRELATIONS if NAMES[2] in names else (0.0,):
+        grid = [np.array([(1 - share) * total, share * total, rho]) for share in SHARES]
+        begin.append(min(grid, key=lambda place: value(place)[0].criterion))
+    best, height, steps = np.array([level, 0.0, 0.0]), plain.at.criterion, plain.steps
+    for place in begin:
+        ended, drop, more = _climb(value, place, len(names))
         steps += more
-        fewer = len(_free(found, held)) < len(free) and value < height + GAIN
-        if value < height - GAIN or fewer:
-            best, height, free = found, value, _free(found, held)
-        if held == names and _inside(found, names):
-            break
-    return best, free, steps
-
-
-def _free(found: Structure, held: tuple[str, ...]) -> tuple[str, ...]:
-    """The numbers of `held` that are not on their edge; persistence is that of a drift."""
-    size = {"persistent": found.persistent, "drift": found.drift, "persistence": found.drift}
-    return tuple(name for name in held if size[name] > 0)
-
-
-def _held(names: tuple[str, ...]) -> list[tuple[str, ...]]:
-    """Which numbers are searched for, all of them first; the others are 0."""
-    ways: list[tuple[str, ...]] = [names, ("persistent", "drift"), names[1:], ("drift",)]
-    return list(dict.fromkeys(ways))
-
-
-def _inside(found: Structure, names: tuple[str, ...]) -> bool:
-    """Whether a structure is off all of its edges."""
-    total = found.persistent + found.drift
-    inside = min(found.persistent, found.drift) > NOTHING * total
-    return inside and ("persistence" not in names or EDGE < found.persistence < 1 - EDGE)
+        if drop < height - GAIN:
+            best, height = ended, drop
+    found = Structure(*best.tolist())
+    size = {"persistent": found.persistent, "drift": found.drift}
+    size["persistence"] = found.drift * found.persistence
+    return found, tuple(name for name in names if size[name] > 0), steps
 
 
 def _climb(
-    blocks: Blocks, apart: Floats, begin: tuple[Structure, tuple[str, ...]], reml: bool
-) -> tuple[Structure, float, int]:
-    """The optimum over the free numbers: roots of the variances, and the logit of the correlation."""
-    start, free = begin
-    last: list[tuple[Evaluation, Floats]] = []
+    value: Callable[[Floats], tuple[Evaluation, Floats]], place: Floats, count: int
+) -> tuple[Floats, float, int]:
+    """The lowest criterion within the edges from one beginning, its place (3,) and the steps taken.
 
-    def structure(place: Floats) -> Structure:
-        given = dict(zip(free, place.tolist(), strict=True))
-        logit = given.get("persistence", -inf)
-        rho = 0.0 if logit == -inf else 1 / (1 + np.exp(-np.clip(logit, -30, 30)))
-        return Structure(given.get("persistent", 0.0) ** 2, given.get("drift", 0.0) ** 2, float(rho))
+    Newton's steps on the first `count` numbers that are not pushed over their edge, by expected
+    information until the end is near and by differences of the exact gradient there; halved until down.
+    """
+    highest = np.array([inf, inf, HIGHEST])
+    at, ways = value(place)
+    for step in range(MOST):  # noqa: B007 - it is told
+        slope = _slope(at, ways)
+        inside = np.arange(3) < count
+        inside &= ~(((place <= 0) & (slope >= 0)) | ((place >= highest) & (slope <= 0)))
+        curve = _expected(at, ways)
+        way, reach = _within(curve, slope, inside, (place, highest))
+        if -slope @ way / 2 < NEAR:
+            way, reach = _within(_exact(value, place, inside, curve), slope, inside, (place, highest))
+        if -slope @ way / 2 < SMALLEST:
+            break
+        for halved in range(30):
+            new = np.clip(place + 0.5**halved * reach * way, 0.0, highest)
+            ahead = value(new)
+            if ahead[0].criterion <= at.criterion + 1e-4 * float(slope @ (new - place)):
+                break
+        else:
+            break
+        place, (at, ways) = new, ahead
+    total = place[0] + place[1]
+    return np.where(place > [NOTHING * total, NOTHING * total, 0.0], place, 0.0), at.criterion, step
 
-    def value(place: Floats) -> tuple[float, Floats]:
-        own = structure(place)
-        at = evaluate(blocks, own.omega(apart), reml=reml)
-        by = {
-            "persistent": 2 * np.sqrt(own.persistent),
-            "drift": 2 * np.sqrt(own.drift),
-            "persistence": own.persistence * (1 - own.persistence),
-        }
-        signs = np.where(place < 0, -1.0, 1.0)
-        scale = [by[name] * (sign if name != NAMES[2] else 1) for name, sign in zip(free, signs, strict=True)]
-        ways = own.slopes(apart)[[NAMES.index(name) for name in free]]
-        raw = np.einsum("nab,ab->n", ways, at.G)
-        last[:] = [(at, np.array(scale)[:, None, None] * ways)]
-        curved[:] = np.where([name != NAMES[2] for name in free], 2 * np.maximum(raw, 0), 0)
-        return at.criterion, raw * scale
 
-    def hessian(_: Floats) -> Floats:
-        at, ways = last[0]
-        flat = ways.reshape(len(free), -1)
-        return np.asarray(flat @ optimum.information(at) @ flat.T + np.diag(curved))
+def _slope(at: Evaluation, ways: Floats) -> Floats:
+    """The gradient (3,) by the numbers of the structure, tr(G dOm)."""
+    return np.asarray(np.einsum("nab,ab->n", ways, at.G))
 
-    curved = np.zeros(len(free))
-    given = {
-        "persistent": np.sqrt(start.persistent),
-        "drift": np.sqrt(start.drift),
-        "persistence": float(np.log(max(start.persistence, EDGE) / (1 - start.persistence))),
-    }
-    place, steps = optimum.minimise(value, np.array([given[name] for name in free]), hessian=hessian)
-    found = structure(place)
-    total = found.persistent + found.drift
-    kept = [part if part > NOTHING * total else 0.0 for part in (found.persistent, found.drift)]
-    found = Structure(kept[0], kept[1], found.persistence)
-    return found, evaluate(blocks, found.omega(apart), reml=reml).criterion, steps
+
+def _expected(at: Evaluation, ways: Floats) -> Floats:
+    flat = ways.reshape(len(ways), -1)
+    return np.asarray(flat @ optimum.information(at) @ flat.T)
+
+
+def _exact(
+    value: Callable[[Floats], tuple[Evaluation, Floats]], place: Floats, inside: Flags, usual: Floats
+) -> Floats:
+    """Second derivatives by differences of the gradient, within the edges; `usual` where not positive."""
+    found = usual.copy()
+    size = STEP * np.array([*np.maximum(place[:2], 1e-3 * place[:2].sum() + 1e-9), 1e-2 + place[2]])
+    for k in np.flatnonzero(inside):
+        up, down = place.copy(), place.copy()
+        up[k], down[k] = place[k] + size[k], max(place[k] - size[k], 0)
+        found[k] = (_slope(*value(up)) - _slope(*value(down))) / (up[k] - down[k])
+    found = (found + found.T) / 2
+    own = found[np.ix_(inside, inside)]
+    return found if own.size and np.linalg.eigvalsh(own)[0] > 0 else usual
+
+
+def _within(
+    curve: Floats, slope: Floats, inside: Flags, edges: tuple[Floats, Floats]
+) -> tuple[Floats, float]:
+    """The step of numbers that stay within the edges, and how much of it can be gone (at most 1).
+
+    A number on its edge that the step of the others would push over is left where it is. A step is cut
+    where the first number meets its edge, for beyond it the step need not go down.
+    """
+    place, highest = edges
+    while True:
+        way = _newton(curve, slope, inside)
+        out = inside & (((place <= 0) & (way < 0)) | ((place >= highest) & (way > 0)))
+        if not out.any():
+            break
+        inside = inside & ~out
+    room = np.where(way < 0, place, highest - place)
+    parts = room[way != 0] / np.abs(way[way != 0])
+    return way, min(1.0, float(parts.min(initial=1.0)))
+
+
+def _newton(curve: Floats, slope: Floats, inside: Flags) -> Floats:
+    """The step -curve^-1 slope of the numbers that are `inside`.
+
+    Curvature is taken as positive and not too flat: with a pupil or two a school and year the expected
+    one need not be, and along the ridge where drift turns into what persists steps would be too long.
+    """
+    size = np.abs(np.diag(curve))
+    scale = np.where(inside & (size > 0), 1 / np.sqrt(np.maximum(size, np.finfo(float).tiny)), 0.0)
+    values, vectors = np.linalg.eigh(curve * scale[:, None] * scale)
+    values = np.maximum(np.abs(values), FLAT * max(np.abs(values).max(), FLAT))
+    return np.asarray(-scale * (vectors @ (vectors.T @ (scale * slope) / values)))
 
 
 def _pooled(blocks: Blocks) -> Blocks:

@@ -196,9 +196,10 @@ def _spread(fitted: Fit, found: Structure, apart: Floats, free: tuple[str, ...])
     for place, row in enumerate(rows, start=1):
         turn[1:, place] = row
     information = turn.T @ usual.information @ turn
-    scale = 1 / np.sqrt(np.maximum(np.diag(information), np.finfo(float).tiny))
+    size = np.diag(information)
+    scale = np.where(size > 0, 1 / np.sqrt(np.where(size > 0, size, 1.0)), 0.0)
     level = np.linalg.pinv(information * scale[:, None] * scale, rcond=1e-12, hermitian=True)
-    known = level * scale[:, None] * scale
+    known = np.asarray(level * scale[:, None] * scale, float)
     full = turn @ known @ turn.T
     return Structured(fitted, usual.effects, usual.explained, usual.information, known=full), known
 
