@@ -83,6 +83,6 @@ def _sentences(known: Known, name: str) -> Iterator[str]:
     if AREA in known.told and not known.at.ratios[AREA]:
         yield f"There is no detectable variation between neighbourhoods ({name})."
     yield (
-        f"A school's effect is that beside {len(known.crossing.areas)} neighbourhoods ({name}), whose own "
+        f"A school's effect is that beside {len(known.crossing.areas):,} neighbourhoods ({name}), whose own "
         "effects are not given: most have too few pupils to be shown."
     )
