@@ -33,7 +33,8 @@ def components(spread: Spread) -> pl.DataFrame:
 
     (tables.pupils.COMPONENTS.) Terms are on the scale of the data: with slopes, the variance of the
     intercept is that where the slopes' intake is 0. Variances have profile likelihood intervals with
-    up to 500 schools and intervals from the information on the log scale with more.
+    up to 500 schools (with slopes, of the ratio to the residual variance, times the best one there), and
+    intervals from the information on the log scale with more.
     """
     fit = spread.fit
     own = fit.components if fit.components is not None else tables.COMPONENTS.empty()
