@@ -109,13 +109,11 @@ def minimise(
         if expected <= SMALLEST:
             return at, count
         new, new_height, new_slope = _downhill(value, at, step, (height, slope))
-        if new is at:
-            # No step goes down: with a new Hessian perhaps one does, and if not, this is the end.
-            if curve is None:
-                return at, count
-            curve = None
-            continue
-        curve = None if expected > NEAR else _update(metric, new - at, new_slope - slope)
+        # When no step goes down, one with a new Hessian may; if that was new already, this is the end.
+        if new is at and curve is None:
+            return at, count
+        again = new is at or expected > NEAR
+        curve = None if again else _update(metric, new - at, new_slope - slope)
         at, height, slope = new, new_height, new_slope
     return at, most
 
@@ -138,7 +136,7 @@ def _downhill(
             return new, found, turned
         if -along <= rounding and found <= height + rounding and abs(turned @ step) < abs(along) / 2:
             return new, found, turned
-    return at, height, slope
+    return at, *value(at)
 
 
 def _search(blocks: Blocks, root: Floats, reml: bool) -> tuple[Evaluation, int]:
@@ -158,8 +156,6 @@ def _search(blocks: Blocks, root: Floats, reml: bool) -> tuple[Evaluation, int]:
         return last[0].criterion, (2 * last[0].G @ factor)[lower]
 
     def hessian(at: Floats) -> Floats:
-        if not np.array_equal(last[0].Om, unpack(at) @ unpack(at).T):
-            value(at)
         return _curvature(information(last[0], blocks.times), last[0].G, unpack(at))
 
     at, steps = minimise(value, root[lower], hessian=hessian)

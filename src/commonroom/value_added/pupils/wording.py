@@ -61,8 +61,6 @@ def _between(fit: Fit, components: pl.DataFrame) -> Iterator[str]:
             "no detectable variation of its own, so read the correlations with care."
         )
     share = components.filter(pl.col("component") == "share between schools")
-    if not share.height:
-        return
     value, low, high = share.select("value", "low95", "high95").row(0)
     interval = "" if low is None or high is None else f" (95 % interval {_percent(low)} to {_percent(high)})"
     yield f"{_percent(value)}{interval} of the variation that intake leaves is between schools."

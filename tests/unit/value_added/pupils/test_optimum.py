@@ -85,6 +85,21 @@ def test_from_an_edge_where_the_criterion_falls_the_search_goes_on() -> None:
     assert optimum._way_out(best.at, optimum.term_scale(given)) is None
 
 
+def test_a_search_that_ends_on_such_an_edge_begins_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = arranged(TWO, seed=6)
+    best, root, begun = optimum.fit(given), optimum._root, []
+
+    def stuck(omega: Floats, scale: Floats) -> Floats:
+        # From a slope variance of exactly zero its own gradient is zero: the search cannot leave.
+        begun.append(omega)
+        return np.diag([0.5, 0.0]) if len(begun) == 1 else root(omega, scale)
+
+    monkeypatch.setattr(optimum, "_root", stuck)
+    again = optimum.fit(given, start=TWO)
+    assert len(begun) == 2
+    assert again.at.criterion == pytest.approx(best.at.criterion, abs=1e-7)
+
+
 def test_a_valley_that_turns_is_walked_down() -> None:
     def value(at: Floats) -> tuple[float, Floats]:
         x, y = at
