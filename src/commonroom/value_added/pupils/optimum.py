@@ -188,7 +188,6 @@ def held(fit: Fit, turn: Floats, start: Floats, size: float) -> Evaluation:
         return last[0].criterion, (2 * turn.T @ last[0].G @ turn @ factor(at))[rows, cols]
 
     def hessian(at: Floats) -> Floats:
-        value(at)
         inner = both.T @ information(last[0], fit.blocks.times) @ both
         return _curvature(inner, turn.T @ last[0].G @ turn, factor(at))[1:, 1:]
 

@@ -89,6 +89,17 @@ def test_exact_sums_are_brought_to_their_own_unit() -> None:
     assert whole.log_weight == pytest.approx(plain.log_weight, rel=1e-5)
 
 
+def test_schools_may_be_numbers_and_one_without_pupils_is_none() -> None:
+    sums = sum_up(GIVEN)
+    codes = sums.frame.with_columns(school=pl.col("school").str.slice(1).cast(pl.Int64) + 100)
+    empty = codes.head(1).with_columns(
+        school=pl.lit(99, pl.Int64), pupils=pl.lit(0, pl.Int64), sum_0_0=pl.lit(None, pl.Float64)
+    )
+    found = blocks.arrange(replace(sums, frame=pl.concat([codes, empty]), kind="integer"), Model())
+    assert found.schools == ["100", "101", "102", "103", "104", "105"]
+    assert found.Sxx == pytest.approx(blocks.arrange(sums, Model()).Sxx)
+
+
 def test_schools_without_a_covariate_are_left_out_and_said() -> None:
     covariates = pl.DataFrame(
         {
