@@ -1,6 +1,6 @@
 """How often 95 % intervals of value added from pupils hold the truth, with 15, 40 and 200 schools.
 
-    python bench/coverage.py [--replicates 4000] [--write]
+    python bench/coverage.py [--replicates 2000] [--write]
 
 Made-up pupils of unequal schools (8 to 300 pupils, median 55; columns: a standardised prior attainment
 and a 0/1 disadvantage that both differ between schools) with a known model are summed and estimated,
@@ -18,6 +18,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -32,12 +33,16 @@ import polars as pl  # noqa: E402
 
 from commonroom import value_added  # noqa: E402
 from commonroom.tables.sums import LEFT_OUT, Plan, Sums  # noqa: E402
+from commonroom.value_added import pupils  # noqa: E402
+from commonroom.value_added.pupils import blocks, optimum, uncertainty  # noqa: E402
 
 ROOT = Path(__file__).parents[1]
 STORE = ROOT / "docs" / "reference" / "measured" / "coverage.json"
 FIGURE = ROOT / "docs" / "images" / "coverage.png"
 ASKED = {15: 0.92, 40: 0.94, 200: 0.945}
 SEED, CHUNK = 20260802, 50
+#: Replicates in which the variances of slope models have intervals.
+VARIANCES = 500
 PLAN = Plan("school", "outcome", ("prior", "disadvantaged"), centres=(0.0, 0.0, 0.0))
 #: The truth, near what secondary schools show: a school's level and its slope on prior attainment.
 FIXED = {"intercept": 0.1, "prior": 0.6, "disadvantaged": -0.25}
@@ -86,26 +91,40 @@ def held(frame: pl.DataFrame, truth: Any) -> np.ndarray:
 
 
 def replicate(number: int, *, schools: int, sloped: bool) -> dict[str, float]:
-    """One replicate: the share of each kind of interval that holds the truth."""
+    """One replicate: whether each interval holds the truth, of schools' effects the share that does.
+
+    Intervals of variances of slope models are searched for along the likelihood and take most of the
+    time, so only the first replicates have them.
+    """
     sums, effects = simulate(schools, sloped, number)
     model = value_added.Model(slope=("prior",) if sloped else ())
-    found = value_added.estimate(sums, model=model, draws=100)
-    fixed = held(found.coefficients, list(FIXED.values()))
-    assert found.coefficients["variable"].to_list() == list(FIXED)
-    result = {f"fixed {name}": float(kept) for name, kept in zip(FIXED, fixed, strict=True)}
+    known = uncertainty.spread(optimum.fit(blocks.arrange(sums, model)))
+    coefficients = uncertainty.coefficients(known)
+    result = {
+        f"fixed {name}": float(kept)
+        for name, kept in zip(FIXED, held(coefficients, list(FIXED.values())), strict=True)
+    }
+    assert coefficients["variable"].to_list() == list(FIXED)
+    own = pupils.effects.schools(known, draws=100)
     for place, term in enumerate(["intercept", "prior"] if sloped else ["intercept"]):
-        mine = found.schools.filter(pl.col("term") == term)
+        mine = own.filter(pl.col("term") == term)
         result["slope" if place else "school"] = float(held(mine, effects[:, place]).mean())
+    if not sloped or number < VARIANCES:
+        result |= variances(pupils.components.components(known), sloped)
+    result["state " + (known.fit.state or "inner")] = 1.0
+    return result
+
+
+def variances(components: pl.DataFrame, sloped: bool) -> dict[str, float]:
+    """Whether the intervals of the variances (and the covariance) hold the truth."""
     truth = {"variance of intercept": LEVEL, "residual variance": PUPIL}
     if sloped:
         truth |= {"variance of slope of prior": SLOPE}
         truth |= {"covariance of intercept and slope of prior": COVARIANCE}
-    given = found.components.filter(pl.col("component").is_in(list(truth)))
+    given = components.filter(pl.col("component").is_in(list(truth)))
     values = given["component"].replace_strict(truth, return_dtype=pl.Float64).to_numpy()
     kept = dict(zip(given["component"], held(given, values), strict=True))
-    result |= {f"variance {name}": float(kept.get(name, False)) for name in truth}
-    result["state " + found.fit["state"][0]] = 1.0
-    return result
+    return {f"variance {name}": float(kept.get(name, False)) for name in truth}
 
 
 def chunk(start: int, *, schools: int, sloped: bool, replicates: int) -> list[dict[str, float]]:
@@ -121,18 +140,23 @@ def measure(schools: int, sloped: bool, replicates: int, workers: ProcessPoolExe
     work = partial(chunk, schools=schools, sloped=sloped, replicates=replicates)
     rows = [row for part in workers.map(work, range(0, replicates, CHUNK)) for row in part]
     names = sorted({name for row in rows for name in row})
-    shares = {name: np.array([row.get(name, 0.0) for row in rows]) for name in names}
-    kinds = {kind: [n for n in names if n.split(" ")[0] == kind] for kind in KINDS}
-    together = {k: np.mean([shares[n] for n in mine], axis=0) for k, mine in kinds.items() if mine}
 
-    def row(values: np.ndarray) -> dict[str, float]:
-        error = values.std(ddof=1) / np.sqrt(len(values))
-        return {"share": round(float(values.mean()), 4), "error": round(float(error), 4)}
+    def tell(wanted: Callable[[str], bool]) -> dict[str, float]:
+        """The mean over replicates of what is wanted, its Monte Carlo error, and how many there were."""
+        each = [[value for name, value in row.items() if wanted(name)] for row in rows]
+        values = np.array([np.mean(found) for found in each if found])
+        error = float(values.std(ddof=1)) / np.sqrt(len(values))
+        return {"share": round(float(values.mean()), 4), "error": round(error, 4), "replicates": len(values)}
 
+    states = [name for name in names if name.startswith("state")]
     return {
         "schools": schools, "model": "slope" if sloped else "intercept", "asked": ASKED[schools],
-        "by_kind": {kind: row(values) for kind, values in together.items()},
-        "each": {name: row(values) for name, values in shares.items()},
+        "by_kind": {
+            kind: tell(lambda name, kind=kind: name.split(" ")[0] == kind)
+            for kind in KINDS if any(name.split(" ")[0] == kind for name in names)
+        },
+        "each": {name: tell(lambda other, name=name: other == name) for name in names if name not in states},
+        "states": {name: sum(name in row for row in rows) for name in states},
     }  # fmt: skip
 
 
@@ -183,7 +207,7 @@ def draw(found: list[dict[str, Any]]) -> bytes:
 def main() -> None:
     """Simulate, say each coverage beside what was asked, and store both figure and numbers."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--replicates", type=int, default=4000)
+    parser.add_argument("--replicates", type=int, default=2000)
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--figure", action="store_true", help="only draw the stored numbers again")
     asked = parser.parse_args()
@@ -201,6 +225,7 @@ def main() -> None:
                 print(f"\n{schools} schools, {part['model']}: asked {part['asked']} ({took:.0f} s)")
                 for name, row in {**part["by_kind"], **part["each"]}.items():
                     print(f"  {name:50s} {row['share']:.4f} +- {row['error']:.4f}", flush=True)
+                print(f"  {part['states']}", flush=True)
     if asked.write:
         commit = subprocess.run(
             ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
