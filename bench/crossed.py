@@ -112,6 +112,7 @@ def process(command: list[str], folder: Path) -> dict[str, Any]:
         if status:
             sys.exit(f"{' '.join(command[:4])} ... failed:\n{said.read().decode()[-2000:]}")
         found = {"seconds": seconds, "gigabytes": usage.ru_maxrss / 1e6}
+        found["processor"] = usage.ru_utime + usage.ru_stime
         return {**found, "output": output.read().decode()}
 
 
@@ -163,12 +164,15 @@ def region(shape: tuple[int, int, int, float], asked: argparse.Namespace) -> dic
 
     found = {"schools": shape[0], "neighbourhoods": shape[1], "pupils": shape[2], "runs": asked.runs}
     for name, rows in (("ours", mine), ("lme4", theirs)):
-        found |= {f"{name}_{key}": round(median(rows, key), 3) for key in ("seconds", "gigabytes")}
+        found |= {
+            f"{name}_{key}": round(median(rows, key), 3) for key in ("seconds", "processor", "gigabytes")
+        }
         found |= {f"{name}_{key}": rows[0][key] for key in ("evaluations", "criterion", "variances")}
     found["variances_apart"] = mine[0]["apart"]
     found["lmer_seconds"] = median(theirs, "lmer")
     found["faster_than_lme4"] = round(median(theirs, "seconds") / median(mine, "seconds"), 1)
     found["faster_than_lmer_alone"] = round(median(theirs, "lmer") / median(mine, "seconds"), 1)
+    found["less_processor_time"] = round(median(theirs, "processor") / median(mine, "processor"), 1)
     found["memory_of_lme4"] = round(median(mine, "gigabytes") / median(theirs, "gigabytes"), 3)
     return found
 
