@@ -9,7 +9,7 @@ from commonroom.value_added.pupils.blocks import Floats
 #: Up to this many schools every draw is sorted; above, the draws make one distribution of all schools.
 SORTED = 2000
 #: How many effects are drawn at least to make the distribution of all schools.
-DRAWN = 1_000_000
+DRAWN = 250_000
 #: In how many cells their distribution is counted.
 CELLS = 1 << 15
 #: The 97.5 per cent point of a normal distribution.
