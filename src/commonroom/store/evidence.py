@@ -18,26 +18,13 @@ from commonroom.errors import SaidToPeople
 from commonroom.store import manifest as manifests
 from commonroom.store import versions
 from commonroom.store.manifest import Kept, Manifest
+from commonroom.store.streams import Stream
 
 #: Rows that are read or skipped together: fixed, so that files do not depend on the machine.
 ROW_GROUP = 50_000
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 BUILD = "Build it: commonroom panel build --evidence {}"
-
-
-class _Stream:
-    """A result on its way from DuckDB to polars.
-
-    polars asks a DuckDB relation what else it may be, which makes DuckDB 2.0 print a list of what
-    it leaked when the program ends. Handing over the bare stream does not.
-    """
-
-    def __init__(self, capsule: object) -> None:
-        self.capsule = capsule
-
-    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
-        return self.capsule
 
 
 @dataclass(frozen=True)
@@ -180,7 +167,7 @@ def _select(path: Path, what: str, *, rest: str = "", values: Sequence[Any] = ()
     sql = f"SELECT {what} FROM read_parquet(?) {rest}"  # noqa: S608 - see the sentence above
     with _connect().cursor() as connection:
         relation = connection.sql(sql, params=[literal, *values])
-        return pl.DataFrame(_Stream(relation.__arrow_c_stream__()))
+        return pl.DataFrame(Stream(relation.__arrow_c_stream__()))
 
 
 @cache
