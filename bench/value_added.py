@@ -32,6 +32,7 @@ ROOT = Path(__file__).parents[1]
 HERE = ROOT / "bench"
 STORE = ROOT / "docs" / "reference" / "measured" / "value_added.json"
 THREADS = 2
+ESTIMATES = "estimates.parquet"
 INTAKE = ("prior", "deprivation", "disadvantaged", "eal", "sen", "girl")
 COLUMNS = ("--school", "school", "--outcome", "outcome", "--intake", ",".join(INTAKE))
 #: What was asked: times faster than lme4, share of its memory, times the bare scan, slope by intercept,
@@ -40,6 +41,8 @@ ASKED = {
     "faster_than_lme4": 80.0, "memory_of_lme4": 0.1, "of_bare_scan": 1.6, "slope_of_intercept": 1.6,
     "gigabytes": 2.0, "growth": 1.1, "refit_intercept": 0.2, "refit_slope": 1.5,
 }  # fmt: skip
+
+RATIOS = ("faster_than_lme4", "memory_of_lme4", "of_bare_scan", "slope_of_intercept")
 
 BARE = """
 import sys
@@ -65,6 +68,14 @@ for run in range(4):
     value_added.estimate(found, model=model)
     times.append(time.perf_counter() - start)
 print(json.dumps(times))
+"""
+
+
+LIKELIHOOD = """
+import sys
+from pathlib import Path
+from commonroom.store import estimates
+print(estimates.read(Path(sys.argv[1]))[1]["fit"][0]["log_likelihood"])
 """
 
 
@@ -121,10 +132,15 @@ def pupils(number: int, schools: int, folder: Path, *, columns: bool = False) ->
 
 def estimate(given: Path, *options: str, folder: Path) -> dict[str, Any]:
     """The whole command, from pupils (or sums) to the file of estimates."""
-    with tempfile.TemporaryDirectory(dir=folder) as place:
-        out = ["--out", f"{place}/estimates.parquet"]
-        command = [sys.executable, "-m", "commonroom", "value-added", "estimate", str(given)]
-        return process([*command, *options, *out], folder=folder)
+    command = [sys.executable, "-m", "commonroom", "value-added", "estimate", str(given)]
+    return process([*command, *options, "--out", str(folder / ESTIMATES)], folder=folder)
+
+
+def likelihood(given: Path, *, folder: Path) -> dict[str, Any]:
+    """The log-likelihood of a random intercept, beside lme4's."""
+    estimate(given, *COLUMNS, folder=folder)
+    found = process([sys.executable, "-c", LIKELIHOOD, str(folder / ESTIMATES)], folder=folder)
+    return {**found, "loglik": float(found["output"])}
 
 
 def bare(given: Path, *, folder: Path) -> dict[str, Any]:
@@ -157,7 +173,11 @@ def speed(log: Log, number: int, asked: argparse.Namespace) -> dict[str, float]:
     found["of_bare_scan"] = found["intercept_seconds"] / found["bare_seconds"]
     found["slope_of_intercept"] = found["slope_seconds"] / found["intercept_seconds"]
     found["exact_of_float"] = found["exact_seconds"] / found["intercept_seconds"]
+    found["of_bare_scan_processor"] = log.median("intercept", "processor") / log.median("bare", "processor")
     if asked.lme4_runs:
+        log.add("likelihood", 0, lambda: likelihood(given, folder=asked.folder))
+        ours, theirs = (log.found[name][0]["loglik"] for name in ("likelihood", "lme4"))
+        found["log_likelihood"], found["log_likelihood_apart"] = ours, abs(ours / theirs - 1)
         found |= {"lme4_seconds": log.median("lme4"), "lme4_gigabytes": log.median("lme4", "gigabytes")}
         found["faster_than_lme4"] = found["lme4_seconds"] / found["intercept_seconds"]
         found["memory_of_lme4"] = found["intercept_gigabytes"] / found["lme4_gigabytes"]
@@ -208,9 +228,11 @@ def show(found: dict[str, Any]) -> None:
     for name in ("bare", "intercept", "slope", "exact", "lme4"):
         if f"{name}_seconds" in fast:
             print(f"  {name:10s} {fast[f'{name}_seconds']:8.2f} s {fast[f'{name}_gigabytes']:6.2f} GB")
-    for key in ("faster_than_lme4", "memory_of_lme4", "of_bare_scan", "slope_of_intercept", "exact_of_float"):
+    for key in (*RATIOS, "of_bare_scan_processor", "exact_of_float"):
         if key in fast:
-            print(f"  {key.replace('_', ' '):20s} {fast[key]:7.3f}  (asked {ASKED.get(key, '-')})")
+            print(f"  {key.replace('_', ' '):24s} {fast[key]:7.3f}  (asked {ASKED.get(key, '-')})")
+    if "lme4_seconds" in fast:
+        print(f"  the two log-likelihoods differ by {fast['log_likelihood_apart']:.1e} of themselves")
     for name in ("curve", "curve_by_size"):
         print("\n    pupils   schools   seconds     GB   by the tenth   beside linear (asked 1.1)")
         for row in found.get(name, []):
@@ -247,6 +269,8 @@ def main() -> None:
     log = Log(asked.folder / f"measured-{commit}-{size}.json")
     if asked.resume and log.path.exists():
         log.found = json.loads(log.path.read_text())
+    busy = os.getloadavg()[0]
+    print(f"{os.cpu_count()} cores, load {busy:.1f}; above 0.5 other work disturbs what is measured")
     found: dict[str, Any] = {"speed": speed(log, size, asked)}
     sizes = (size // 10, size, size * 10)
     found["curve"] = curve(log, dict.fromkeys(sizes, asked.schools), asked)
@@ -256,8 +280,9 @@ def main() -> None:
     if asked.write:
         about = {"script": "bench/value_added.py", "commit": commit, "threads": THREADS}
         about["machine"] = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+        about["load_when_started"] = round(busy, 2)
         STORE.parent.mkdir(parents=True, exist_ok=True)
-        rounded = json.loads(json.dumps(found), parse_float=lambda text: round(float(text), 4))
+        rounded = json.loads(json.dumps(found), parse_float=lambda text: float(f"{float(text):.5g}"))
         STORE.write_text(json.dumps({**about, "asked": ASKED, **rounded}, indent=1) + "\n")
 
 
