@@ -30,6 +30,8 @@ NEAR, SMALLEST, STEP = 1e-1, 1e-13, 1e-5
 #: begins at no less than this share of both variances, and as far from the edges of persistence.
 THIN, OFF = 1500, 0.02
 BY_SCHOOL = ("A", "C", "c", "XX", "Xy", "yy", "schools", "pupils")
+#: How often a step is halved, and the rounding of the criterion as a share of it.
+HALVINGS, ROUNDING = 20, 1e-14
 #: The least curvature that is walked by, as a share of the largest one.
 FLAT = 1e-4
 
@@ -129,8 +131,8 @@ def _climb(
     highest = np.array([inf, inf, HIGHEST])
     at, ways = value(place)
     known: tuple[Flags, Floats] | None = None
-    since = 0
-    for step in range(MOST):  # noqa: B007 - it is told
+    since, step, down = 0, 0, True
+    while down and step < MOST:
         slope = _slope(at, ways)
         inside = np.arange(3) < count
         inside &= ~(((place <= 0) & (slope >= 0)) | ((place >= highest) & (slope <= 0)))
@@ -142,16 +144,16 @@ def _climb(
                 known, since = (inside, _exact(value, place, inside, curve)), 0
             way, reach = _within(known[1], slope, inside, (place, highest))
             since += 1
-        if -slope @ way / 2 < SMALLEST:
+        rounding = ROUNDING * abs(at.criterion)
+        if -slope @ way / 2 < SMALLEST + rounding / 10:
             break
-        for halved in range(30):
+        for halved in range(HALVINGS):
             new = np.clip(place + 0.5**halved * reach * way, 0.0, highest)
             ahead = value(new)
-            if ahead[0].criterion <= at.criterion + 1e-4 * float(slope @ (new - place)):
+            down = ahead[0].criterion <= at.criterion + rounding + 1e-4 * float(slope @ (new - place))
+            if down:
+                place, (at, ways), step = new, ahead, step + 1
                 break
-        else:
-            break
-        place, (at, ways) = new, ahead
     total = place[0] + place[1]
     return np.where(place > [NOTHING * total, NOTHING * total, 0.0], place, 0.0), at.criterion, step
 

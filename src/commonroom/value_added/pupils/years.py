@@ -217,12 +217,11 @@ def _components(fitted: Fit, found: Structure, known: Floats, free: tuple[str, .
         for name, by in slopes.items():
             if name in place:
                 slope[place[name]] = by
-        variance = float(slope @ known @ slope)
-        if variance <= 0 or value <= 0 or (share and value >= 1):
+        if value <= 0 or (share and value >= 1):
             return None, None
         odds = value / (1 - value) if share else value
-        error = np.sqrt(variance) * ((1 + odds) ** 2 if share else 1) / odds
-        if error > UNKNOWN:
+        error = np.sqrt(max(float(slope @ known @ slope), 0.0)) * ((1 + odds) ** 2 if share else 1) / odds
+        if not 0 < error < UNKNOWN:
             return None, None
         ends = [odds * float(np.exp(way * student(0.975, inf) * error)) for way in (-1, 1)]
         low, high = (end / (1 + end) if share else end for end in ends)
