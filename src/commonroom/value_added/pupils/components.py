@@ -22,7 +22,7 @@ PROFILED = 500
 #: The drop of twice the log likelihood at the ends of a 95 % interval, and its root.
 DROP, REACH = 3.841458820694124, 1.959963984540054
 #: A search for an end stops when it is this near the drop.
-CLOSE = 1e-4
+CLOSE = 2e-4
 #: A variance of zero has no estimate of its own below which the criterion could be asked.
 NOTE_NONE = "no detectable variation"
 NOTE_EDGE = "on the edge of what it can be"
@@ -95,32 +95,49 @@ def profile(fit: Fit, deviation: float) -> tuple[float, float]:
 
 def _ends(at: Callable[[float], tuple[float, float]], middle: float, step: float) -> tuple[float, float]:
     """Both ends of an interval: where the excess of `at` (value, excess) over `middle` is the drop."""
-    lowest = middle * 1e-6
-    low = 0.0
-    if middle > 0 and at(lowest)[1] > DROP:
-        low = _crossing(at, (lowest, middle), max(middle * exp(-REACH * step / middle), 2 * lowest))
-    edge = middle + 4 * step
-    while at(edge)[1] < DROP:
-        edge *= 2
-    return low, _crossing(at, (edge, middle), middle + 2 * step)
+    low, inner = 0.0, (middle, -REACH)
+    if middle > 0:
+        lowest = middle * 1e-6
+        _, over = _beyond(at, lowest)
+        if over > 0:
+            low = _crossing(at, (lowest, over), inner)
+    edge = middle + 2 * step
+    _, over = _beyond(at, edge)
+    while over < 0:
+        inner, edge = (edge, over), 2 * edge
+        _, over = _beyond(at, edge)
+    return low, _crossing(at, (edge, over), inner)
 
 
-def _crossing(at: Callable[[float], tuple[float, float]], ends: tuple[float, float], guess: float) -> float:
-    """The value where the root of the excess is that of the drop: false position, then halving."""
-    outer, inner = ends
-    for count in range(60):
-        value, excess = at(guess)
-        root = sqrt(max(excess, 0.0))
-        if abs(root - REACH) < CLOSE:
-            break
-        if root > REACH:
-            outer = guess
+def _beyond(at: Callable[[float], tuple[float, float]], size: float) -> tuple[float, float]:
+    """The value at a size, and how far the root of its excess is beyond that of the drop."""
+    value, excess = at(size)
+    return value, sqrt(max(excess, 0.0)) - REACH
+
+
+def _crossing(
+    at: Callable[[float], tuple[float, float]], outer: tuple[float, float], inner: tuple[float, float]
+) -> float:
+    """The value at the drop, between two sizes with the root of the excess above and below it.
+
+    The root is nearly straight in the size or in its logarithm: false position, Illinois' way.
+    """
+    value, side = 0.0, 0
+    for _ in range(60):
+        share = -inner[1] / (outer[1] - inner[1])
+        if outer[0] < inner[0]:
+            size = inner[0] * (outer[0] / inner[0]) ** share
         else:
-            inner = guess
-        # The root of the excess is nearly straight, so a line from the middle mostly lands at once.
-        ahead = ends[1] + (guess - ends[1]) * REACH / root if root > 0 else (outer + inner) / 2
-        between = min(inner, outer) < ahead < max(inner, outer)
-        guess = ahead if between and count % 4 != 3 else (outer + inner) / 2
+            size = inner[0] + share * (outer[0] - inner[0])
+        value, over = _beyond(at, size)
+        if abs(over) < CLOSE:
+            break
+        if over > 0:
+            inner = (inner[0], inner[1] / 2 if side > 0 else inner[1])
+            outer, side = (size, over), 1
+        else:
+            outer = (outer[0], outer[1] / 2 if side < 0 else outer[1])
+            inner, side = (size, over), -1
     return value
 
 

@@ -111,7 +111,7 @@ def _shrink(a: Floats, omega: Floats) -> tuple[Floats, Floats]:
     if q == 1:
         own = 1 + a[0, 0] * omega[0, 0]
         return (1 / own)[None, None], np.log(own)
-    m = np.einsum("ikj,kl->ilj", a, omega, optimize=True)
+    m = _product(a, np.broadcast_to(omega[:, :, None], a.shape))
     m[np.arange(q), np.arange(q)] += 1
     if q == 2:
         det = m[0, 0] * m[1, 1] - m[0, 1] * m[1, 0]

@@ -21,6 +21,8 @@ START = 0.3
 MOST = 200
 #: An expected drop of the criterion at which the search is at its end.
 SMALLEST = 1e-12
+#: The same where only the criterion itself is asked for, as in a profile.
+HELD = 1e-6
 #: Rounding of the criterion, as a share of it.
 ROUNDING = 1e-12
 #: How often a step is halved.
@@ -94,11 +96,13 @@ def minimise(
     *,
     hessian: Callable[[Floats], Floats],
     most: int = MOST,
+    close: float = SMALLEST,
 ) -> tuple[Floats, int]:
     """The parameters (n,) that minimise `value`, which gives value and gradient; and the steps taken.
 
     `hessian` (n, n) at some parameters need only be positive definite and roughly right (expected
     information): when the end is near it is improved by BFGS. Steps are halved until the value drops.
+    The search ends where less than `close` is to be gained.
     """
     at, (height, slope) = start, value(start)
     curve: Floats | None = None
@@ -106,7 +110,7 @@ def minimise(
         metric = hessian(at) if curve is None else curve
         step = -_solve(metric, slope)
         expected = -float(slope @ step) / 2
-        if expected <= SMALLEST:
+        if expected <= close:
             return at, count
         new, new_height, new_slope = _downhill(value, at, step, (height, slope))
         # When no step goes down, one with a new Hessian may; if that was new already, this is the end.
@@ -191,7 +195,7 @@ def held(fit: Fit, turn: Floats, start: Floats, size: float) -> Evaluation:
         inner = both.T @ information(last[0], fit.blocks.times) @ both
         return _curvature(inner, turn.T @ last[0].G @ turn, factor(at))[1:, 1:]
 
-    at, _ = minimise(value, begin[rows, cols], hessian=hessian)
+    at, _ = minimise(value, begin[rows, cols], hessian=hessian, close=HELD)
     value(at)
     return last[0]
 
