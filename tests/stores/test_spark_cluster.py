@@ -28,6 +28,7 @@ class Cluster:
     """The address of a master, and what gives it a worker."""
 
     master: str
+    folder: Path
     add_worker: Callable[[], None]
 
 
@@ -91,7 +92,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("JAVA_TOOL_OPTIONS", JAVA)
         patch.setitem(spark_session.STRICT, "spark.sql.shuffle.partitions", "2")
-        yield Cluster(f"spark://127.0.0.1:{port}", add_worker)
+        yield Cluster(f"spark://127.0.0.1:{port}", folder, add_worker)
     for process in reversed(started):
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(timeout=PATIENCE)
@@ -117,3 +118,7 @@ def test_a_cluster_gives_the_same_sums_and_the_same_sentences(
             add_up(texts, asked, engine=cluster.master)
     assert_frame_equal(ours.frame, theirs.frame, check_exact=True)
     assert_frame_equal(ours.left_out, theirs.left_out)
+    # Neither the master nor a worker has kept what stood in the file.
+    kept = [path for path in cluster.folder.rglob("*") if path.is_file() and path.suffix != ".jar"]
+    assert any(path.name == "stderr" for path in kept)
+    assert not [path for path in kept if b"absent" in path.read_bytes()]

@@ -33,7 +33,6 @@ SUFFIX = "[0-9.][dDfF]$"
 
 #: What Spark's own names for what went wrong begin with, the most telling first.
 OVERFLOW = ("ARITHMETIC_OVERFLOW", "CAST_OVERFLOW", "NUMERIC_VALUE_OUT_OF_RANGE")
-TEXTS = ("CAST_INVALID_INPUT",)
 CHANGED = ("CANNOT_MERGE_SCHEMAS", "FAILED_READ_FILE.PARQUET_COLUMN_DATA_TYPE_MISMATCH")
 NOWHERE = ("PATH_NOT_FOUND",)
 WIDTH = ("MALFORMED_RECORD_IN_PARSING", "MALFORMED_CSV_RECORD")
@@ -78,6 +77,8 @@ class Pupils:
 
     def refuse(self, reason: Reason, pupils: int) -> SaidToPeople:
         """Return the words about a value that is refused, with the first rows that have it."""
+        if words := self._find_text():
+            return words
         limit = statement.literal(statement.limit(self.plan))
         large = f"NOT isnan(value) AND ABS(value) >= {limit}"
         test = "value < 0" if reason.kind == statement.NEGATIVE else large
@@ -135,41 +136,42 @@ class Pupils:
         return self._say(lambda: reader.csv(paths))
 
     def _make_view(self) -> None:
-        widest = {column for table in self.tables for column, kind in table.kinds.items() if kind == "text"}
+        texts = {name for table in self.tables for name, kind in table.kinds.items() if kind == "text"}
         selects = []
-        for number, table in enumerate(self.tables):
-            columns, kinds = {}, dict(table.kinds)
+        for place, table in enumerate(self.tables):
+            table.frame.createOrReplaceTempView(f"part_{place}")
+            columns = []
             for name, column in statement.names(self.plan).items():
-                value = SPARK.name(column)
+                value = views.clean(column, table.kinds[column], self.source, dialect=SPARK)
                 if name in statement.numbers(self.plan):
-                    columns[column] = self._number(table, column)
-                elif column in widest and column not in columns:
-                    columns[column], kinds[column] = f"CAST({value} AS STRING)", "text"
-                else:
-                    columns.setdefault(column, value)
-            frame = table.frame.selectExpr(
-                *(f"{value} AS {SPARK.name(name)}" for name, value in columns.items())
-            )
-            frame.createOrReplaceTempView(f"part_{number}")
-            selects.append(views.write(self.plan, kinds, self.source, table=f"part_{number}", dialect=SPARK))
+                    value = self._number(table, column, strict=f"{value} IS NOT NULL")
+                elif column in texts:
+                    value = f"CAST({value} AS STRING)"
+                columns.append(f"{value} AS {name}")
+            selects.append(f"SELECT {', '.join(columns)} FROM part_{place}")  # noqa: S608 - quoted names
         self.session.sql(" UNION ALL ".join(selects)).createOrReplaceTempView("pupils")
 
-    def _number(self, table: Table, column: str) -> str:
-        """A column of numbers as SQL; a text that only Java takes for a number is made none."""
-        name = SPARK.name(column)
+    def _number(self, table: Table, column: str, *, strict: str = "FALSE") -> str:
+        """A column of numbers as SQL, and a text that is none as infinite where `strict`.
+
+        An error would do as well, but every worker's log would keep the text: it is a pupil's. An
+        infinite value is refused, and then the text is found. One that only Java takes for a number
+        is made none.
+        """
+        value = views.clean(column, table.kinds[column], self.source, dialect=SPARK)
         if table.kinds[column] != "text":
-            return name
-        return f"CASE WHEN TRIM({name}) RLIKE '{SUFFIX}' THEN CONCAT({name}, '?') ELSE {name} END"
+            return f"CAST({value} AS DOUBLE)"
+        value = f"CASE WHEN NOT {value} RLIKE '{SUFFIX}' THEN {value} END"
+        return f"COALESCE(TRY_CAST({value} AS DOUBLE), CASE WHEN {strict} THEN DOUBLE('Infinity') END)"
 
     def _find(self, column: str, test: str) -> tuple[str, list[faults.Row]]:
         """The first file with rows that meet `test` of `value` (a number) and `given`, and those rows."""
         for table in self.tables:
             given = views.clean(column, table.kinds[column], self.source, dialect=SPARK)
-            number = given.replace(SPARK.name(column), self._number(table, column))
             frame = table.frame.selectExpr(
                 f"CAST({SPARK.name(column)} AS STRING) AS shown",
                 f"{given} AS given",
-                f"TRY_CAST({number} AS DOUBLE) AS value",
+                f"{self._number(table, column)} AS value",
                 # Spark knows the row of a Parquet file, but no line of a CSV file.
                 f"{'monotonically_increasing_id()' if table.is_text else '_metadata.row_index'} AS row",
                 "_metadata.file_path AS file",
@@ -203,8 +205,6 @@ class Pupils:
 
         if says(*OVERFLOW):
             return faults.TooLargeError(self.source.name)
-        if says(*TEXTS):
-            return self._find_text()
         if says(*NOWHERE):
             return SaidToPeople(
                 "there is no such file or folder.", where=where, remedy="Check the name and the folder."
@@ -230,15 +230,13 @@ class Pupils:
             remedy="Look at the cluster's own pages, or sum a smaller part.",
         )
 
-    def _find_text(self) -> SaidToPeople:
+    def _find_text(self) -> SaidToPeople | None:
         names = statement.names(self.plan)
-        where, column = self.source.name, ""
-        rows: list[faults.Row] = []
         for column in (names[name] for name in statement.numbers(self.plan)):
             where, rows = self._find(column, "value IS NULL AND given IS NOT NULL")
             if rows:
-                break
-        return faults.text(column, rows, where=where)
+                return faults.text(column, rows, where=where)
+        return None
 
 
 @contextmanager
