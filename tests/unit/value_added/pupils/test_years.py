@@ -156,3 +156,11 @@ def test_what_cannot_be_foreseen_is_said() -> None:
     few = drifting(schools=20).filter((pl.col("year") != "2024") | (pl.col("urn") < "s005"))
     with pytest.raises(NotEnoughPupils, match="schools have pupils both in 2024 and before"):
         forecasts.forecast(add_up(few, plan("year")), MODEL)
+
+
+def test_a_number_that_is_hardly_known_has_no_interval(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("commonroom.value_added.pupils.years.UNKNOWN", 0.1)
+    found = years.fit(add_up(drifting(schools=30), plan("year")), MODEL)
+    assert found.fit.components is not None
+    known = found.fit.components.drop_nulls("low95")["component"].to_list()
+    assert known == ["residual variance"]
