@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import subprocess
 import time
@@ -76,9 +75,8 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
             *options,
         ]
         with log.open("wb") as file:
-            process = subprocess.Popen(
-                words, stdout=file, stderr=file, env=environment, cwd=folder, start_new_session=True
-            )
+            # Of the same group as the tests, so that whoever stops them stops these.
+            process = subprocess.Popen(words, stdout=file, stderr=file, env=environment, cwd=folder)
         started.append(process)
         return process, log
 
@@ -94,7 +92,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         patch.setitem(spark_session.STRICT, "spark.sql.shuffle.partitions", "2")
         yield Cluster(f"spark://127.0.0.1:{port}", folder, add_worker)
     for process in reversed(started):
-        os.killpg(process.pid, signal.SIGTERM)
+        process.terminate()
         process.wait(timeout=PATIENCE)
 
 
