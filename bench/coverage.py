@@ -161,47 +161,83 @@ def measure(schools: int, sloped: bool, replicates: int, workers: ProcessPoolExe
 
 
 def draw(found: list[dict[str, Any]]) -> bytes:
-    """The figure: one line per kind of interval and number of schools, asked and found."""
+    """The figure: for each number of schools, what was found of each kind beside 95 and what was asked."""
     import altair as alt
 
     from commonroom import charts
 
+    panels = [
+        _panel([part for part in found if part["schools"] == number], first=number == 15, middle=number == 40)
+        for number in ASKED
+    ]
+    title = {
+        "fontSize": 13,
+        "color": charts.INK,
+        "anchor": "start",
+        "fontWeight": 600,
+        "offset": 20,
+        "frame": "group",
+    }
+    whole = alt.hconcat(*panels, spacing=26).configure(**{**charts.THEME, "background": charts.PAPER})
+    return charts.png(whole.configure_title(**title))
+
+
+def _panel(found: list[dict[str, Any]], *, first: bool, middle: bool) -> Any:
+    """One number of schools: a disc where only levels differ between schools, a diamond with slopes."""
+    import altair as alt
+
+    from commonroom import charts
+
+    names = {"intercept": "levels differ", "slope": "slopes differ too"}
     rows = [
         {
-            "kind": KINDS[kind], "schools": f"{part['schools']} schools", "model": part["model"],
-            "share": 100 * value["share"], "low": 100 * (value["share"] - 1.96 * value["error"]),
-            "high": 100 * (value["share"] + 1.96 * value["error"]), "asked": 100 * part["asked"],
-            "label": "intercepts only" if part["model"] == "intercept" else "with slopes",
+            "kind": KINDS[kind], "model": names[part["model"]], "share": 100 * value["share"],
+            "low": 100 * (value["share"] - 1.96 * value["error"]),
+            "high": 100 * (value["share"] + 1.96 * value["error"]),
         }
         for part in found for kind, value in part["by_kind"].items()
     ]  # fmt: skip
-    order = [f"{number} schools" for number in ASKED]
+    asked, order = 100 * found[0]["asked"], list(names.values())
     chart = alt.Chart(alt.InlineData(values=rows))
-    place = alt.Y("kind:N", sort=list(KINDS.values()), title=None, axis=alt.Axis(labelPadding=8))
-    offset = alt.YOffset("label:N", sort=["intercepts only", "with slopes"])
+    place = alt.Y(
+        "kind:N",
+        sort=list(KINDS.values()),
+        title=None,
+        axis=alt.Axis(labels=first, ticks=False, domain=False),
+    )
+    offset = alt.YOffset("model:N", sort=order)
     across = alt.X(
         "share:Q",
-        title="Intervals that hold the truth, per cent",
-        scale=alt.Scale(domain=[91, 97], zero=False),
+        title="Intervals that hold the truth, per cent" if middle else "",
+        scale=alt.Scale(domain=[91, 98], zero=False),
     )
-    look = {"scale": alt.Scale(domain=["intercepts only", "with slopes"], range=["circle", "diamond"])}
-    layers = alt.layer(
-        chart.mark_rule(color=charts.INK, strokeWidth=1).encode(x=alt.datum(95)),
-        chart.mark_rule(color=charts.QUIET, strokeDash=[4, 3]).encode(x="asked:Q"),
-        chart.mark_rule(color=charts.GREY, strokeWidth=2).encode(
-            x="low:Q", x2="high:Q", y=place, yOffset=offset
-        ),
-        chart.mark_point(size=70, color=charts.HERE, opacity=1, strokeWidth=1.6).encode(
-            across, place, offset,
-            shape=alt.Shape("label:N", title="Model", **look),
-            fill=alt.Fill("label:N", title="Model", scale=alt.Scale(
-                domain=["intercepts only", "with slopes"], range=[charts.HERE, charts.PAPER])),
-        ),
-    ).properties(width=230, height=170)  # fmt: skip
-    faceted = layers.facet(column=alt.Column("schools:N", sort=order, title=None)).configure(
-        **{**charts.THEME, "background": charts.PAPER}
-    )
-    return charts.png(faceted)
+    shape = alt.Shape("model:N", legend=None, scale=alt.Scale(domain=order, range=["circle", "diamond"]))
+    fill = alt.Fill("model:N", legend=None, scale=alt.Scale(domain=order, range=[charts.HERE, charts.PAPER]))
+    line = chart.mark_rule(color=charts.GREY, strokeWidth=2)
+    point = chart.mark_point(size=70, color=charts.HERE, opacity=1, strokeWidth=1.6)
+    layers = [
+        _line(95, "95", "left", strokeWidth=1.2),
+        _line(asked, f"asked {asked:g}", "right" if asked > 93 else "center", strokeDash=[4, 3]),
+        line.encode(x="low:Q", x2="high:Q", y=place, yOffset=offset),
+        point.encode(across, place, offset, shape=shape, fill=fill),
+    ]
+    if first:
+        words = chart.transform_filter(alt.datum.kind == KINDS["fixed"])
+        text = words.mark_text(align="left", dx=8, fontSize=11, color=charts.INK)
+        layers.append(text.encode(x="high:Q", y=place, yOffset=offset, text="model:N"))
+    return alt.layer(*layers).properties(width=225, height=190, title=f"{found[0]['schools']} schools")
+
+
+def _line(where: float, words: str, align: str, **looks: Any) -> Any:
+    """An upright line with its words above."""
+    import altair as alt
+
+    from commonroom import charts
+
+    one = alt.Chart(alt.InlineData(values=[{"where": where, "words": words}]))
+    rule = one.mark_rule(color=charts.QUIET, **looks).encode(x="where:Q")
+    text = one.mark_text(align=align, baseline="bottom", dy=-4, fontSize=11, color=charts.QUIET)
+    return rule + text.encode(x="where:Q", y=alt.value(0), text="words:N")
 
 
 def main() -> None:
