@@ -124,6 +124,7 @@ def design(cells: Cells, plan: Plan, model: Model, covariates: pl.DataFrame | No
     varying = independent(products[np.ix_(terms, terms)].sum(axis=2))
     slopes = [name for place, name in enumerate(model.slope, start=1) if place in varying]
     _refuse(cells, kept, index, factor)
+    _refuse_lines(cells, [terms[place] for place in varying], [index[place] for place in kept])
     return Columns(
         index=[index[place] for place in kept],
         names=tuple(names[place] for place in kept),
@@ -204,4 +205,15 @@ def _refuse(cells: Cells, kept: list[int], index: list[int], factor: Floats | No
         raise NotEnoughPupils(
             "the intake explains the outcome of every pupil without any rest.",
             remedy="Leave out the intake that repeats the outcome.",
+        )
+
+
+def _refuse_lines(cells: Cells, terms: list[int], index: list[int]) -> None:
+    """Refuse pupils so few that effects of schools and fixed effects together could explain each of them."""
+    of_schools = int(np.minimum(cells.pupils.sum(axis=0), len(terms)).sum())
+    within = len([place for place in index if place and place not in terms])
+    if cells.pupils.sum() <= of_schools + within:
+        raise NotEnoughPupils(
+            f"there are {cells.pupils.sum()} pupils for {of_schools} effects of schools and {within} more.",
+            remedy="Use fewer slopes or columns, or schools with more pupils.",
         )

@@ -23,6 +23,8 @@ PROFILED = 500
 DROP, REACH = 3.841458820694124, 1.959963984540054
 #: A search for an end stops when it is this near the drop.
 CLOSE = 2e-4
+#: A profile that is flat as many rough errors away has no end.
+FARTHEST = 1e4
 #: A variance of zero has no estimate of its own below which the criterion could be asked.
 NOTE_NONE = "no detectable variation"
 NOTE_EDGE = "on the edge of what it can be"
@@ -55,7 +57,7 @@ def _residual(spread: Spread) -> Iterator[Row]:
 
 
 def _satterthwaite(value: float, variance: float) -> tuple[float, float]:
-    degrees = 2 * value**2 / variance
+    degrees = max(2 * value**2 / variance, 1.5)
     return value * degrees / chi_squared(0.975, degrees), value * degrees / chi_squared(0.025, degrees)
 
 
@@ -103,10 +105,10 @@ def _ends(at: Callable[[float], tuple[float, float]], middle: float, step: float
             low = _crossing(at, (lowest, over), inner)
     edge = middle + 2 * step
     _, over = _beyond(at, edge)
-    while over < 0:
+    while over < 0 and edge < middle + FARTHEST * step:
         inner, edge = (edge, over), 2 * edge
         _, over = _beyond(at, edge)
-    return low, _crossing(at, (edge, over), inner)
+    return low, _crossing(at, (edge, over), inner) if over >= 0 else edge
 
 
 def _beyond(at: Callable[[float], tuple[float, float]], size: float) -> tuple[float, float]:
@@ -199,7 +201,9 @@ def _variance_interval(fit: Fit, place: int, found: tuple[float, float]) -> tupl
         warm[:] = [optimum.held(fit, back, ahead, size)]
         return size * warm[0].s2, warm[0].criterion - fit.at.criterion
 
-    return _ends(at, float(best[0, 0]), deviation / fit.at.s2)
+    low, high = _ends(at, float(best[0, 0]), deviation / fit.at.s2)
+    # With a handful of pupils the profile may have several hills, and an end be that of another one.
+    return min(low, value), high if high > value else value + REACH * deviation
 
 
 def _turned(turn: Floats, omega: Floats) -> Floats:
@@ -243,5 +247,5 @@ def _share(spread: Spread, row: Floats, between: float) -> tuple[float | None, f
     slope = np.array([-1 / s2, *(part / between for part in _slopes(row, row))])
     reach = REACH * sqrt(float(slope @ spread.covariance @ slope))
     middle = log(between / s2)
-    low, high = (1 / (1 + exp(-(middle + way * reach))) for way in (-1, 1))
+    low, high = (1 / (1 + exp(-max(middle + way * reach, -500))) for way in (-1, 1))
     return low, high

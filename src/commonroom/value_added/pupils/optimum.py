@@ -14,6 +14,7 @@ import polars as pl
 
 from commonroom.value_added.pupils.blocks import Blocks, Floats
 from commonroom.value_added.pupils.kernel import Evaluation, evaluate
+from commonroom.value_added.pupils.model import NotEnoughPupils
 
 #: The search begins where school effects have this share of the residual standard deviation.
 START = 0.3
@@ -25,6 +26,8 @@ SMALLEST = 1e-12
 HELD = 1e-6
 #: Rounding of the criterion, as a share of it.
 ROUNDING = 1e-12
+#: School effects this many times the residual standard deviation leave no residual: nothing can be told.
+FARTHEST = 1e3
 #: How often a step is halved.
 HALVINGS = 20
 #: An eigenvalue of the covariance, on the scale of the columns, that is as good as zero.
@@ -154,8 +157,12 @@ def _search(blocks: Blocks, root: Floats, reml: bool) -> tuple[Evaluation, int]:
         found[lower] = at
         return found
 
+    scale = term_scale(blocks)[:, None]
+
     def value(at: Floats) -> tuple[float, Floats]:
         factor = unpack(at)
+        if np.abs(factor * scale).max() > FARTHEST:
+            return np.inf, np.zeros_like(at)
         last[:] = [evaluate(blocks, factor @ factor.T, reml=reml)]
         return last[0].criterion, (2 * last[0].G @ factor)[lower]
 
@@ -164,6 +171,11 @@ def _search(blocks: Blocks, root: Floats, reml: bool) -> tuple[Evaluation, int]:
 
     at, steps = minimise(value, root[lower], hessian=hessian)
     factor = unpack(at)
+    if np.abs(factor * scale).max() > FARTHEST / 10:
+        raise NotEnoughPupils(
+            "effects of schools explain every pupil, so that nothing is left to tell chance by.",
+            remedy="Use fewer slopes, or schools with more pupils.",
+        )
     return evaluate(blocks, factor @ factor.T, reml=reml), steps
 
 
@@ -178,7 +190,7 @@ def held(fit: Fit, turn: Floats, start: Floats, size: float) -> Evaluation:
     begin = _root(start, 1 / scale)
     begin *= np.sqrt(size) / begin[0, 0] if begin[0, 0] > 0 else 1
     begin[0, 0] = np.sqrt(size)
-    both = np.kron(turn, turn)
+    both, far = np.kron(turn, turn), term_scale(fit.blocks)[:, None]
     last: list[Evaluation] = []
 
     def factor(at: Floats) -> Floats:
@@ -189,6 +201,8 @@ def held(fit: Fit, turn: Floats, start: Floats, size: float) -> Evaluation:
     def value(at: Floats) -> tuple[float, Floats]:
         full = turn @ factor(at)
         last[:] = [evaluate(fit.blocks, full @ full.T, reml=fit.method == "reml")]
+        if np.abs(full * far).max() > FARTHEST:
+            return np.inf, np.zeros_like(at)
         return last[0].criterion, (2 * turn.T @ last[0].G @ turn @ factor(at))[rows, cols]
 
     def hessian(at: Floats) -> Floats:

@@ -185,3 +185,17 @@ def test_a_sum_that_is_no_number_is_refused_by_name(value: float | None) -> None
     worse = pl.when(pl.col("school") == "S00003").then(pl.lit(value)).otherwise("sum_0_1").alias("sum_0_1")
     with pytest.raises(NotEnoughPupils, match="sum_0_1 of school S00003 is not a finite number"):
         blocks.arrange(replace(sums, frame=sums.frame.with_columns(worse)), Model())
+
+
+def test_pupils_whom_effects_of_schools_would_explain_wholly_are_refused() -> None:
+    given = pupils([2, 2, 2, 2, 3], seed=1)
+    with pytest.raises(NotEnoughPupils, match="there are 11 pupils for 10 effects of schools and 1 more"):
+        estimate(sum_up(given), model=Model(slope=("x1",)))
+
+
+def test_outcomes_on_a_line_of_each_school_leave_no_chance_to_tell_by() -> None:
+    given = pupils([9, 8, 7, 9, 8], seed=2, intake=1)
+    lines = np.array([[0.0, 1.0], [1.0, 0.5], [-1.0, 2.0], [0.3, 0.1], [2.0, -1.0]])[given.school]
+    exactly = replace(given, y=(given.design(2) * lines).sum(axis=1))
+    with pytest.raises(NotEnoughPupils, match="effects of schools explain every pupil"):
+        estimate(sum_up(exactly), model=Model(slope=("x1",)))
