@@ -124,3 +124,10 @@ def test_a_search_that_gets_nowhere_ends() -> None:
         lambda at: (-float(at[0]), -np.ones(1)), np.zeros(1), hessian=lambda _: np.eye(1), most=5
     )
     assert most == 5
+
+
+def test_a_variance_held_beyond_all_sense_is_not_searched_from() -> None:
+    fitted = optimum.fit(arranged(TWO, seed=4))
+    far = optimum.held(fitted, np.eye(2), fitted.Om, 1e8)
+    assert far.Om[0, 0] == pytest.approx(1e8)
+    assert far.criterion > fitted.at.criterion
