@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from commonroom import disclosure
 from commonroom.tables.sums import Sums
 from commonroom.value_added.pupils.effects import AVERAGE
 from commonroom.value_added.pupils.optimum import Fit
@@ -38,7 +39,9 @@ def _whom(sums: Sums, fit: Fit) -> Iterator[str]:
         f"({'restricted ' if fit.method == 'reml' else ''}maximum likelihood)."
     )
     left = int(sums.left_out["pupils"].sum()) if sums.left_out.height else 0
-    if left:
+    if 0 < left < disclosure.PUPILS:
+        yield f"Fewer than {disclosure.PUPILS} pupils are in no sum."
+    elif left:
         reasons = sums.left_out.sort("pupils", "column", "reason", descending=[True, False, False])
         most = reasons.row(0, named=True)
         share = left / (left + int(sums.frame["pupils"].sum()))

@@ -118,6 +118,8 @@ def test_sentences_say_whom_how_much_how_sure_and_what_cannot_be_known() -> None
     assert "of the variation that intake leaves is between schools." in told
     assert "The reliability of a school's effect is 0." in told
     assert "an association and not a cause" in told
+    few = estimate(replace(sum_up(GIVEN), left_out=left.head(1)))
+    assert "Fewer than 6 pupils are in no sum." in said(few.sentences)
 
 
 def test_without_intake_and_with_one_dropped_column_sentences_still_read() -> None:
