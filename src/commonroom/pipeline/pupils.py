@@ -104,7 +104,9 @@ def pool(files: list[Path], *, small: Small = WITHHELD, out: Path) -> Released:
     """
     parts = {str(file): sums.read(file) for file in files}
     digests = {str(file): manifest.hash_file(file) for file in files}
-    pooled = pooling.pool(parts, limit=small.limit, small=small.treatment, digests=digests)
+    pooled = pooling.pool(
+        parts, limit=small.limit, small=small.treatment, groups=small.groups, digests=digests
+    )
     sums.write(pooled, out)
     notes = pooling.sentences(parts, limit=small.limit)
     released = disclosure.release(
