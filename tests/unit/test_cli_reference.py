@@ -25,7 +25,8 @@ def test_the_page_is_current(page: str) -> None:
 def test_the_commands_are_the_words_of_the_design() -> None:
     assert {words for words, _ in COMMANDS} == {
         "demo", "doctor", "panel build", "sources read", "sources suggest", "families find",
-        "families group", "families judge", "value-added estimate", "value-added test",
+        "families group", "families judge", "value-added plan", "value-added sum", "value-added pool",
+        "value-added estimate", "value-added test",
         "performance map", "performance gap", "performance floor", "narrative tell",
     }  # fmt: skip
 
@@ -41,4 +42,9 @@ def test_a_command_and_each_of_its_words_has_help(words: str, command: Any) -> N
 @pytest.mark.parametrize(("words", "command"), COMMANDS, ids=[words for words, _ in COMMANDS])
 def test_a_command_that_reads_evidence_takes_the_folder(words: str, command: Any) -> None:
     options = {option for word in command.params for option in word.opts}
-    assert ("--evidence" in options) == (not words.startswith("sources"))
+    before = words.startswith("sources") or words in (
+        "value-added plan",
+        "value-added sum",
+        "value-added pool",
+    )
+    assert ("--evidence" in options) == (not before)
