@@ -5,15 +5,13 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
-
-import yaml
-from pydantic import BaseModel, ValidationError
+from typing import TYPE_CHECKING, TypeVar
 
 from commonroom.errors import SaidToPeople
 
-#: The safe loader; the one in C where PyYAML was built with it, ten times as fast.
-SAFE = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
 DEFINITIONS = Path(__file__).parent / "definitions"
 
 
@@ -34,7 +32,7 @@ class Setting:
 EVIDENCE = Setting("COMMONROOM_EVIDENCE", "evidence", "Folder of the evidence that commands read and write.")
 SETTINGS = (EVIDENCE,)
 
-Model = TypeVar("Model", bound=BaseModel)
+Model = TypeVar("Model", bound="BaseModel")
 
 
 def load(model: type[Model], name: str | Path) -> Model:
@@ -42,10 +40,16 @@ def load(model: type[Model], name: str | Path) -> Model:
 
     Raises SaidToPeople when the file is not there, is not YAML, or does not fit `model`.
     """
+    # Every command reads its settings, and few a definition: these two are a tenth of a second.
+    import yaml
+    from pydantic import ValidationError
+
+    # The safe loader in C, where PyYAML was built with it, is ten times as fast.
+    safe = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     inside = DEFINITIONS / f"{name}.yaml"
     path = inside if inside.is_file() else Path(name)
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=SAFE)  # noqa: S506 - a safe loader
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=safe)  # noqa: S506 - a safe loader
     except FileNotFoundError:
         raise SaidToPeople(
             "there is no such definition.",

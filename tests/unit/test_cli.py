@@ -194,7 +194,7 @@ def test_demo_says_what_it_found_and_where_the_report_is(pipeline: Asked) -> Non
 def test_a_terminal_sees_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     written = io.StringIO()
     terminal = Console(file=written, force_terminal=True, width=80)
-    monkeypatch.setattr(progress, "Console", lambda **_: terminal)
+    monkeypatch.setattr("rich.console.Console", lambda **_: terminal)
     with progress.show() as report:
         report("Read the figures.", 0.25)
     assert "25%" in written.getvalue()

@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 Report = Callable[[str, float], None]
 
@@ -15,6 +13,9 @@ Report = Callable[[str, float], None]
 @contextmanager
 def show() -> Iterator[Report]:
     """Give a function to which work tells a sentence and the share done, from 0 to 1."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
     console = Console(stderr=True)
     if not console.is_terminal:
         yield lambda sentence, share: typer.echo(f"{share:4.0%}  {sentence}", err=True)

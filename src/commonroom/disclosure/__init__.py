@@ -16,7 +16,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from commonroom.disclosure.relations import Cells, read
+from commonroom.disclosure.relations import read
 from commonroom.disclosure.released import Released
 from commonroom.disclosure.rule import OUTCOMES, PUPILS, RESPONDENTS, Columns, Rows, Rule, Same
 from commonroom.errors import CommonroomError
@@ -47,19 +47,7 @@ def release(frame: pl.DataFrame, *, rule: Rule, source: str = "", date: str = ""
         raise DisclosureError(f"The frame has no column {', '.join(unplaced) or 'to protect'}.")
     if not rule.figures or frame.is_empty():
         return Released(frame, _list(frame, rule, []), rule, source, date)
-    cells = read(frame, rule)
-    unknown = np.isnan(cells.count)
-    small = ~unknown & (cells.count > 0) & (cells.count < rule.limit)
-    protected = small if rule.official else small | unknown
-    hidden = _hide(cells, protected, rule)
-    few = f"fewer than {rule.limit} {rule.people}"
-    why = np.where(small, few, np.where(protected, UNKNOWN, SUBTRACTION))
-    gone = {}
-    for number, name in enumerate(rule.figures):
-        mine = slice(number * cells.height, number * cells.height + frame.height)
-        if name in frame.columns:
-            reasons = np.where(hidden[mine] & cells.known[mine], why[mine], "")
-            gone[name] = pl.Series(reasons.tolist(), dtype=pl.String)
+    gone, unknown = _relate(frame, rule) if rule.relations else _apart(frame, rule)
     return Released(
         frame=frame.with_columns(
             pl.when(reason == "").then(pl.col(name)).alias(name) for name, reason in gone.items()
@@ -68,17 +56,51 @@ def release(frame: pl.DataFrame, *, rule: Rule, source: str = "", date: str = ""
         rule=rule,
         source=source,
         date=date,
-        unknown=int((unknown & cells.known & ~hidden).sum()),
+        unknown=unknown,
     )
 
 
-def _hide(cells: Cells, protected: np.ndarray, rule: Rule) -> np.ndarray:
-    """Add what would reveal the protected figures; where nothing adds up, nothing would."""
-    if not rule.relations:
-        return protected
+def _apart(frame: pl.DataFrame, rule: Rule) -> tuple[dict[str, pl.Series], int]:
+    """Return why each figure is withheld, or not, where nothing adds up; and how many lack a number."""
+    gone, unknown = {}, 0
+    for name, people in rule.figures.items():
+        if name not in frame.columns:
+            continue
+        count = frame[people].cast(pl.Float64).fill_nan(None) if people in frame.columns else None
+        few = pl.lit(False) if count is None else pl.lit((count > 0) & (count < rule.limit)).fill_null(False)
+        blank = pl.lit(True) if count is None else pl.lit(count.is_null())
+        known = pl.col(name).is_not_null()
+        reason = (
+            pl.when(known & few)
+            .then(pl.lit(f"fewer than {rule.limit} {rule.people}"))
+            .when(known & blank & pl.lit(not rule.official))
+            .then(pl.lit(UNKNOWN))
+            .otherwise(pl.lit(""))
+        )
+        found = frame.select(reason=reason, blank=known & blank)
+        gone[name] = found["reason"]
+        unknown += int(found["blank"].sum()) if rule.official else 0
+    return gone, unknown
+
+
+def _relate(frame: pl.DataFrame, rule: Rule) -> tuple[dict[str, pl.Series], int]:
+    """Return the same where figures add up, so that one may follow from others."""
     from commonroom.disclosure.subtraction import hide
 
-    return hide(cells, protected)
+    cells = read(frame, rule)
+    unknown = np.isnan(cells.count)
+    small = ~unknown & (cells.count > 0) & (cells.count < rule.limit)
+    protected = small if rule.official else small | unknown
+    hidden = hide(cells, protected)
+    few = f"fewer than {rule.limit} {rule.people}"
+    why = np.where(small, few, np.where(protected, UNKNOWN, SUBTRACTION))
+    gone = {}
+    for number, name in enumerate(rule.figures):
+        mine = slice(number * cells.height, number * cells.height + frame.height)
+        if name in frame.columns:
+            reasons = np.where(hidden[mine] & cells.known[mine], why[mine], "")
+            gone[name] = pl.Series(reasons.tolist(), dtype=pl.String)
+    return gone, int((unknown & cells.known & ~hidden).sum())
 
 
 def _list(frame: pl.DataFrame, rule: Rule, gone: list[tuple[str, pl.Series]]) -> pl.DataFrame:

@@ -10,7 +10,7 @@ import polars as pl
 from commonroom import disclosure, value_added
 from commonroom.disclosure import Released, Rule
 from commonroom.errors import SaidToPeople
-from commonroom.store import estimates, manifest, plans, pupils, sums
+from commonroom.store import estimates, pupils, sums
 from commonroom.tables.sums import Plan, Sums
 from commonroom.value_added import pooling
 from commonroom.value_added.pupils import Model, PupilEstimate
@@ -72,11 +72,15 @@ WITHHELD = Small()
 
 def read_plan(file: Path) -> Plan:
     """A plan that `write_plan` wrote; raises SaidToPeople."""
+    from commonroom.store import plans
+
     return plans.read_plan(file)
 
 
 def write_plan(plan: Plan, *, out: Path) -> Path:
     """Write a plan as YAML, whole or not at all; returns `out`."""
+    from commonroom.store import plans
+
     plans.write_plan(plan, out)
     return out
 
@@ -102,6 +106,8 @@ def pool(files: list[Path], *, small: Small = WITHHELD, out: Path) -> Released:
     Raises SaidToPeople when the files answer different questions or hold the same pupils; nothing is
     then written.
     """
+    from commonroom.store import manifest
+
     parts = {str(file): sums.read(file) for file in files}
     digests = {str(file): manifest.hash_file(file) for file in files}
     pooled = pooling.pool(

@@ -151,7 +151,7 @@ class Pupils:
 
 
 @contextmanager
-def open(source: Source, plan: Plan, *, memory: str, threads: int) -> Iterator[Pupils]:
+def open(source: Source, plan: Plan, *, memory: str, threads: int | None) -> Iterator[Pupils]:
     """Make the view `pupils` of `source` in an engine of its own, and leave nothing behind.
 
     `memory` is what DuckDB may use ("1GB"); what does not fit goes to a folder that is removed.
@@ -159,9 +159,8 @@ def open(source: Source, plan: Plan, *, memory: str, threads: int) -> Iterator[P
     with tempfile.TemporaryDirectory(prefix="commonroom-") as folder:
         settings: dict[str, str | int | float | list[str]] = {
             "memory_limit": memory,
-            "threads": threads,
             "temp_directory": folder,
-            "preserve_insertion_order": False,
+            **({} if threads is None else {"threads": threads}),
         }
         try:
             connection = duckdb.connect(":memory:", config=settings)

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from commonroom.errors import SaidToPeople
-from commonroom.store.plans import put
+from commonroom.store.writing import put
 
 #: What the file's metadata is called, and the version of its form.
 KEY, FORM = "commonroom.estimates", 1

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from pathlib import Path
 
 import yaml
@@ -11,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from commonroom import settings
 from commonroom.errors import SaidToPeople
+from commonroom.store.writing import put
 from commonroom.tables.sums import Plan, check_plan
 
 
@@ -62,30 +61,3 @@ def write_plan(plan: Plan, path: Path | str) -> None:
     )
     kept = told.model_dump(mode="json", exclude_defaults=True)
     put(yaml.safe_dump(kept, sort_keys=False, allow_unicode=True).encode(), Path(path), what="plan")
-
-
-def put(content: bytes, path: Path, *, what: str) -> None:
-    """Write a file beside and put it in place; raises SaidToPeople and leaves nothing behind."""
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with beside.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, path)
-    except OSError as error:
-        raise SaidToPeople(
-            f"the {what} cannot be written here ({error.strerror}).",
-            where=str(path),
-            remedy="Give a file in a folder that may be written to, or free some space.",
-        ) from None
-    finally:
-        _clear(beside)
-
-
-def _clear(beside: Path) -> None:
-    try:
-        beside.unlink(missing_ok=True)
-    except OSError:
-        return

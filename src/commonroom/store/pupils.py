@@ -30,13 +30,19 @@ class Pupils(Protocol):
 
 
 def add_up(
-    source: str | Path | Source, plan: Plan, *, engine: str = "duckdb", memory: str = "1GB", threads: int = 2
+    source: str | Path | Source,
+    plan: Plan,
+    *,
+    engine: str = "duckdb",
+    memory: str = "1GB",
+    threads: int | None = None,
 ) -> Sums:
     """Return the sums that `plan` asks for of the pupils in `source`, in one pass over them.
 
     Arguments: a Parquet or CSV file, a folder of parts, a DuckDB database or a PostgreSQL address
     (see Source); `engine` "duckdb", or "spark" or the address of a Spark master; the `memory` and
-    `threads` that DuckDB may use. PostgreSQL sums where the pupils are, whatever the engine.
+    `threads` that DuckDB may use (None: one for each core). PostgreSQL sums where the pupils are,
+    whatever the engine.
     A plan without centres gets them: round constants near the means of the first pupils, or, where
     sums are exact, of all (METHODS.md section 5, traps 1 to 3).
     Raises SaidToPeople when the table cannot be read, lacks a column or has values to refuse.
@@ -66,7 +72,7 @@ def _ask(pupils: Pupils, plan: Plan, where: str) -> pl.DataFrame:
 
 
 def _open(
-    source: Source, plan: Plan, *, engine: str, memory: str, threads: int
+    source: Source, plan: Plan, *, engine: str, memory: str, threads: int | None
 ) -> AbstractContextManager[Pupils]:
     """The engine that is asked for, which alone is loaded; PostgreSQL sums what is in it."""
     if source.is_postgres:

@@ -11,10 +11,8 @@ from typing import Any
 import polars as pl
 
 from commonroom.errors import SaidToPeople
-from commonroom.store.plans import put, read_plan, write_plan
+from commonroom.store.writing import put
 from commonroom.tables.sums import CONTRIBUTORS, EXACT, LEFT_OUT, Plan, Sums
-
-__all__ = ["read", "read_plan", "write", "write_plan"]
 
 #: The key under which a Parquet file says that it holds sums, and the form they are in.
 KEY, FORMAT = "commonroom.sums", 1

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from commonroom.store import memory, sums
+from commonroom.store import memory, plans, sums
 from commonroom.tables.sums import CONTRIBUTORS, EXACT, Plan, Sums
 from unit.store import made_up_pupils as made_up
 from unit.store.made_up_pupils import PLAN, WEIGHED, parquet, said
@@ -114,7 +114,7 @@ def test_a_place_that_cannot_be_written_to_stays_as_it_was(tmp_path: Path) -> No
     (tmp_path / "file").touch()
     assert "cannot be written here" in said(lambda: sums.write(made, tmp_path / "file" / "a.parquet"))
     assert "the plan cannot be written" in said(
-        lambda: sums.write_plan(PLAN, tmp_path / "file" / "plan.yaml")
+        lambda: plans.write_plan(PLAN, tmp_path / "file" / "plan.yaml")
     )
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.parquet", "file"]
 
@@ -123,8 +123,8 @@ def test_a_place_that_cannot_be_written_to_stays_as_it_was(tmp_path: Path) -> No
     "plan", [PLAN, MEANT, replace(MEANT, decimals=6, centres=(100.5, 0, -1e-5)), replace(PLAN, decimals=0)]
 )
 def test_a_plan_that_is_written_is_read(plan: Plan, tmp_path: Path) -> None:
-    sums.write_plan(plan, tmp_path / "plan.yaml")
-    assert sums.read_plan(tmp_path / "plan.yaml") == plan
+    plans.write_plan(plan, tmp_path / "plan.yaml")
+    assert plans.read_plan(tmp_path / "plan.yaml") == plan
 
 
 def test_a_plan_reads_as_people_write_it(tmp_path: Path) -> None:
@@ -134,7 +134,7 @@ def test_a_plan_reads_as_people_write_it(tmp_path: Path) -> None:
         "centres: {points: 50, prior: 100, fsm: 0}\nmeanings: {points: Points at 16}\n"
     )
     expected = replace(PLAN, by=("year",), centres=(100, 0, 50), meanings=(("points", "Points at 16"),))
-    assert sums.read_plan(path) == expected
+    assert plans.read_plan(path) == expected
 
 
 @pytest.mark.parametrize(
@@ -153,11 +153,11 @@ def test_a_plan_reads_as_people_write_it(tmp_path: Path) -> None:
 def test_a_plan_that_says_no_question_is_refused(content: str, words: str, tmp_path: Path) -> None:
     path = tmp_path / "plan.yaml"
     path.write_text(content)
-    assert words in said(lambda: sums.read_plan(path))
+    assert words in said(lambda: plans.read_plan(path))
 
 
 def test_a_plan_that_is_not_there(tmp_path: Path) -> None:
-    words = said(lambda: sums.read_plan(tmp_path / "plan.yaml"))
+    words = said(lambda: plans.read_plan(tmp_path / "plan.yaml"))
     assert "there is no such plan. Write it with: commonroom value-added plan." in words
 
 

@@ -16,6 +16,9 @@ from commonroom.value_added.pupils.uncertainty import Spread
 
 __all__ = ["Fit", "Model", "NotEnoughPupils", "NotThisModel", "PupilEstimate", "estimate"]
 
+#: Fewest draws that an interval of ranks may rest on.
+FEWEST_DRAWS = 100
+
 
 @dataclass(frozen=True)
 class PupilEstimate:
@@ -49,6 +52,10 @@ def estimate(
     """
     model = model or Model()
     check(model, sums.plan)
+    if draws < FEWEST_DRAWS:
+        raise NotThisModel(
+            f"{draws} draws say nothing of an interval of ranks.", remedy=f"Ask for {FEWEST_DRAWS} or more."
+        )
     # What a model asks for beyond slopes is loaded only then, so that the plain fit starts at once.
     if model.crossed:
         from commonroom.value_added.pupils import crossed

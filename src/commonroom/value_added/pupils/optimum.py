@@ -200,9 +200,10 @@ def held(fit: Fit, turn: Floats, start: Floats, size: float) -> Evaluation:
 
     def value(at: Floats) -> tuple[float, Floats]:
         full = turn @ factor(at)
-        last[:] = [evaluate(fit.blocks, full @ full.T, reml=fit.method == "reml")]
-        if np.abs(full * far).max() > FARTHEST:
+        # So far away H is lost to rounding; only the start is looked at wherever it is.
+        if last and np.abs(full * far).max() > FARTHEST:
             return np.inf, np.zeros_like(at)
+        last[:] = [evaluate(fit.blocks, full @ full.T, reml=fit.method == "reml")]
         return last[0].criterion, (2 * turn.T @ last[0].G @ turn @ factor(at))[rows, cols]
 
     def hessian(at: Floats) -> Floats:
