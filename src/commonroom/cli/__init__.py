@@ -3,8 +3,6 @@
 Exit codes: 0 done, 1 a problem said to people, 2 wrong words.
 """
 
-from __future__ import annotations
-
 import sys
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """`demo`: evidence and report for Greater Manchester, from the figures that come with the program."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """`doctor`: what is there, and whether it is whole."""
 
-from __future__ import annotations
-
 import typer
 
 from commonroom.cli import options

@@ -1,7 +1,5 @@
 """`families`: schools alike enough to learn together."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

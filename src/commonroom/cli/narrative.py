@@ -1,7 +1,5 @@
 """`narrative tell`: the story of a system as a page."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal

@@ -1,7 +1,5 @@
 """`panel build`: from a source to evidence."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

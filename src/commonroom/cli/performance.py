@@ -1,7 +1,5 @@
 """`performance`: attainment by improvement, the gap and the floor."""
 
-from __future__ import annotations
-
 import typer
 
 from commonroom.cli import options, printing

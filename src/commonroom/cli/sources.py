@@ -1,7 +1,5 @@
 """`sources`: what is in files, before anything is built from them."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """`value-added`: what a school adds, and how sure we are."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

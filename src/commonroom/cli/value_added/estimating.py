@@ -1,7 +1,5 @@
 """`value-added estimate`: from the evidence, from sums, or from pupils' records."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated

@@ -1,7 +1,5 @@
 """`value-added plan`, `sum` and `pool`: from pupils' records to sums of each school, and pooled sums."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 
