@@ -129,10 +129,12 @@ def definitions_page() -> str:
 
 def measured_page() -> str:
     """What the benchmarks stored, beside what was asked."""
-    speed, judged, forecast, demo = (
+    speed, judged, forecast, demo, *pupils = (
         json.loads((FOLDER / f"measured/{name}.json").read_text(encoding="utf-8"))
-        for name in ("families_speed", "families_judge", "forecast", "demo")
-    )
+        for name in (
+            "families_speed", "families_judge", "forecast", "demo", "value_added", "crossed", "coverage",
+        )
+    )  # fmt: skip
     parts = [
         "# What was measured\n\nWritten by `python scripts/reference.py` from what the scripts in `bench/` stored",
         "(`make bench`). The machine had two shared cores; ratios travel, seconds do not.\n",
@@ -183,7 +185,83 @@ def measured_page() -> str:
             f"| {system} | {row['seconds']} | {row['seconds_asked']:g} | {row['gigabytes']} "
             f"| {row['gigabytes_asked']:g} | {row['report_megabytes']} |"
         )
-    return "\n".join([*parts, ""])
+    return "\n".join([*parts, *pupils_parts(*pupils), ""])
+
+
+def pupils_parts(speed: dict[str, Any], crossed: dict[str, Any], coverage: dict[str, Any]) -> list[str]:
+    """Lines of the three parts: speed and memory, neighbourhoods, coverage of intervals."""
+    return [*pupils_speed(speed), *pupils_crossed(crossed), *pupils_coverage(coverage)]
+
+
+def pupils_speed(found: dict[str, Any]) -> list[str]:
+    """Speed and memory beside lme4 and a bare scan, and the curve to a hundred million pupils."""
+    fast, asked, again = found["speed"], found["asked"], found["refit"]
+    lines = [
+        f"\n## Value added from pupils (`{found['script']}`, commit {found['commit']})\n",
+        f"{fast['pupils']:,} made-up pupils, {fast['schools']:,} schools, six columns of intake. Whole processes, from the",
+        f"command to the file of estimates; medians of {fast['runs']} runs, lme4 of {fast['lme4_runs']} (its lmer() call alone is timed).\n",
+        "| what | measured | asked |", "|---|---|---|",
+        f"| times as fast as lme4's fit | {fast['faster_than_lme4']:.0f} | {asked['faster_than_lme4']:.0f} |",
+        f"| memory, as a share of lme4's | {fast['memory_of_lme4']:.3f} | {asked['memory_of_lme4']} |",
+        f"| time, in bare DuckDB scans of the same sums | {fast['of_bare_scan']:.2f} | {asked['of_bare_scan']} |",
+        f"| a random slope, in times of the intercept | {fast['slope_of_intercept']:.2f} | {asked['slope_of_intercept']} |",
+        f"| exact sums, in times of floating point | {fast['exact_of_float']:.2f} | |",
+        f"| refit from stored sums, intercept, seconds | {again['refit_intercept']:.3f} | {asked['refit_intercept']} |",
+        f"| refit from stored sums, slope, seconds | {again['refit_slope']:.3f} | {asked['refit_slope']} |",
+        f"\nIn seconds here: bare scan {fast['bare_seconds']:.2f}, intercept {fast['intercept_seconds']:.2f}, slope "
+        f"{fast['slope_seconds']:.2f}, exact {fast['exact_seconds']:.2f}, lme4 {fast['lme4_seconds']:.0f}. A refit is "
+        "counted in a process that has fitted once;",
+        f"the first takes {again['refit_intercept_first']:.2f} and {again['refit_slope_first']:.2f} s, the whole "
+        f"command {again['refit_intercept_process']:.2f} and {again['refit_slope_process']:.2f} s.\n",
+        "| pupils | schools | seconds | GB | of linear growth (asked: 1.1) |", "|---|---|---|---|---|",
+    ]  # fmt: skip
+    for row in [*found["curve"], *found["curve_by_size"]]:
+        growth = f"{row['growth_beside_linear']:.2f}" if "growth_beside_linear" in row else ""
+        lines.append(
+            f"| {row['pupils']:,} | {row['schools']:,} | {row['seconds']:.2f} | {row['gigabytes']:.2f} | {growth} |"
+        )
+    return [*lines, f"\n{found['note']}"] if "note" in found else lines
+
+
+def pupils_crossed(found: dict[str, Any]) -> list[str]:
+    """Schools crossed with neighbourhoods: a region beside lme4, and a nation."""
+    near, far = found["region"], found["nation"]
+    lines = [
+        f"\n## Schools crossed with neighbourhoods (`{found['script']}`, commit {found['commit']})\n",
+        f"A region of {near['schools']:,} schools, {near['neighbourhoods']:,} neighbourhoods and {near['pupils']:,} made-up pupils, "
+        f"whole processes, medians of {near['runs']}: {near['ours_seconds']:.2f} s and {near['ours_gigabytes']:.2f} GB;",
+        f"lme4 {near['lme4_seconds']:.0f} s (its lmer() call {near['lmer_seconds']:.0f} s) and {near['lme4_gigabytes']:.2f} GB. "
+        f"{near['faster_than_lme4']:.0f} times as fast, {near['memory_of_lme4']:.2f} of the memory; variances apart by "
+        f"{near['variances_apart']:.0e}, our criterion never the worse.\n",
+        f"A nation of {far['schools']:,} schools and {far['neighbourhoods']:,} neighbourhoods, {far['pupils']:,} pupils:\n",
+        "| pupils who go anywhere | seconds a criterion with its slope | evaluations | fit, seconds | GB |",
+        "|---|---|---|---|---|",
+    ]  # fmt: skip
+    for name, one in far.items():
+        if isinstance(one, dict) and "fit_seconds" in one:
+            lines.append(
+                f"| {name.replace('_', ' ')} | {one['evaluation_seconds']:.1f} | {one['evaluations']} "
+                f"| {one['fit_seconds']:.0f} | {one['gigabytes']:.1f} |"
+            )
+    return lines
+
+
+def pupils_coverage(found: dict[str, Any]) -> list[str]:
+    """How often 95 % intervals hold the truth."""
+    kinds = list(dict.fromkeys(kind for part in found["found"] for kind in part["by_kind"]))
+    lines = [
+        f"\n## Intervals of value added that hold the truth (`{found['script']}`, commit {found['commit']})\n",
+        f"Simulated pupils, {found['replicates']:,} times each (variances of models with slopes 500 times); share of "
+        "95 % intervals that hold the truth.\n",
+        "![Share of intervals that hold the truth, by number of schools](../images/coverage.png)\n",
+        f"| schools | model | asked | {' | '.join(kinds)} |",
+        "|---" * (3 + len(kinds)) + "|",
+    ]
+    for part in found["found"]:
+        held = (part["by_kind"].get(kind) for kind in kinds)
+        shares = " | ".join(f"{row['share']:.4f}" if row else "" for row in held)
+        lines.append(f"| {part['schools']} | {part['model']} | {part['asked']} | {shares} |")
+    return lines
 
 
 PAGES = {
