@@ -30,7 +30,7 @@ def _block(released: Released, story: Story, words: Words) -> Block:
     caption = words.say("pupils.caption", system=glance.label(story, words))
     labels = words.group("pupils") | {
         "school": words["column.school"], "pupils": words["pupils.across"],
-        "effect": words.say("pupils.up", outcome=first["outcome"]),
+        "effect": words["pupils.up"],
         "low": words["chart.low"], "high": words["chart.high"],
     }  # fmt: skip
     counts = {side: said.get(side, 0) for side in ("above", "below", "unclear")}
