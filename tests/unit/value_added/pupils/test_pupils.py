@@ -10,7 +10,15 @@ import pytest
 
 from commonroom.tables import pupils as tables
 from commonroom.tables.sums import LEFT_OUT
-from commonroom.value_added.pupils import Model, blocks, effects, estimate, optimum, uncertainty
+from commonroom.value_added.pupils import (
+    Model,
+    NotThisModel,
+    blocks,
+    effects,
+    estimate,
+    optimum,
+    uncertainty,
+)
 from unit.value_added.pupils.made_up import pupils, sum_up
 
 TWO = np.array([[0.3, 0.05], [0.05, 0.2]])
@@ -101,6 +109,11 @@ def test_trusts_can_be_clusters() -> None:
     alone = estimate(sum_up(GIVEN))
     assert found.coefficients["se"].to_list() == alone.coefficients["se"].to_list()
     assert found.coefficients["robust_se"].to_list() != alone.coefficients["robust_se"].to_list()
+
+
+def test_too_few_draws_are_refused() -> None:
+    with pytest.raises(NotThisModel, match="10 draws say nothing of an interval of ranks"):
+        estimate(sum_up(GIVEN), draws=10)
 
 
 def said(found: pl.DataFrame) -> str:
