@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import subprocess
 from pathlib import Path
+from typing import NoReturn
 
 import hypothesis
 import pytest
@@ -15,14 +17,24 @@ hypothesis.settings.register_profile("project", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("project")
 
 
+def missing(what: str) -> NoReturn:
+    """Skip plainly, since a user's machine need not have every peer; fail where all is required, as in CI."""
+    if os.environ.get("COMMONROOM_REQUIRE_ALL"):
+        pytest.fail(f"{what} Here it is required.")
+    pytest.skip(f"{what} .ci/run installs it.")
+
+
 def need(program: str, why: str) -> str:
-    """Path of a program of the machine; without it skip plainly, or fail where all is required."""
-    found = shutil.which(program)
-    if found is None and os.environ.get("COMMONROOM_REQUIRE_ALL"):
-        pytest.fail(f"{program} is not installed, and here it is required ({why}).")
-    if found is None:
-        pytest.skip(f"{program} is not installed ({why}); .ci/run installs it.")
-    return found
+    """Path of a program of the machine, or `missing`."""
+    return shutil.which(program) or missing(f"{program} is not installed ({why}).")
+
+
+def need_r(*packages: str) -> None:
+    """R with packages, to ask a peer again whose stored answers are compared in any case; or `missing`."""
+    need("Rscript", "the peer is asked again; its stored answers were compared")
+    asking = "; ".join(f"library({package})" for package in packages)
+    if subprocess.run(["Rscript", "-e", asking], capture_output=True, check=False).returncode:
+        missing(f"R lacks one of {', '.join(packages)} (their stored answers were compared).")
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,6 @@ the R package mlmRev, are not copied here: R writes them at test time.
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +18,7 @@ import polars as pl
 import pytest
 
 from commonroom.value_added.pupils import Model, blocks, effects, estimate, kernel, optimum, uncertainty
-from conftest import need
+from conftest import need_r
 from unit.value_added.pupils.made_up import Floats, Pupils, pupils, sum_up
 
 STORED = Path(__file__).with_name("pupils_lme4.json")
@@ -116,13 +115,11 @@ def cases() -> dict[str, Case]:
 
 
 def run(script: str, arguments: list[Path], folder: Path) -> str:
-    """What an R script says; skip plainly, or fail where all is required, if R lacks a package."""
-    need("Rscript", "lme4 is asked again; its stored answers were compared")
+    """What an R script says."""
+    need_r("lme4", "mlmRev")
     (folder / "ask.R").write_text(script)
     command = ["Rscript", str(folder / "ask.R"), *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if "there is no package" in done.stderr and not os.environ.get("COMMONROOM_REQUIRE_ALL"):
-        pytest.skip("R has no lme4 or mlmRev; stored answers were compared.")
     assert done.returncode == 0, done.stderr
     return done.stdout
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 
 import numpy as np
 import polars as pl
-import pytest
 
 from commonroom.tables.sums import Plan
-from conftest import need
+from conftest import missing, need
 
 #: Short-lived Javas: quick to start rather than quick in the end.
 JAVA = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
@@ -20,8 +18,7 @@ def need_spark() -> str:
     """The path of Java; without it or pyspark skip plainly, or fail where all is required."""
     java = need("java", "Spark runs on it")
     if importlib.util.find_spec("pyspark") is None:
-        why = "pyspark is not installed (the Spark engine); `make setup-spark` installs it."
-        pytest.fail(why) if os.environ.get("COMMONROOM_REQUIRE_ALL") else pytest.skip(why)
+        missing("pyspark is not installed (the Spark engine; `make setup-spark`).")
     return java
 
 

@@ -11,18 +11,18 @@ from commonroom import disclosure, value_added
 from commonroom.disclosure import Released, Rule
 from commonroom.errors import SaidToPeople
 from commonroom.store import estimates, pupils, sums
+from commonroom.tables.pupils import EFFECTS, RESCALED
 from commonroom.tables.sums import Plan, Sums
 from commonroom.value_added import pooling
 from commonroom.value_added.pupils import Model, PupilEstimate
 from commonroom.value_added.pupils.model import check
 
 #: Columns of an estimate that are about the pupils of one school.
-FIGURES = (
-    "pupils", "effect", "conditional_sd", "prediction_sd", "sd", "low95", "high95", "reliability",
-    "diagnostic_sd", "rank_low95", "rank_high95",
-)  # fmt: skip
-#: Columns of effects under the other scaling of survey weights.
-RESCALED = ("effect", "conditional_sd")
+FIGURES = tuple(column.name for column in EFFECTS.columns if column.name not in EFFECTS.keys)
+#: Columns of effects under the other scaling of survey weights, as they stand beside the others.
+BESIDE = {
+    column.name: f"rescaled_{column.name}" for column in RESCALED.columns if column.name not in RESCALED.keys
+}
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ def write_estimates(found: Estimated, out: Path) -> Path:
     about |= {"contributors": found.sums.contributors.to_dicts()}
     schools = made.schools
     if made.rescaled.height:
-        other = made.rescaled.rename({name: f"rescaled_{name}" for name in RESCALED})
+        other = made.rescaled.rename(BESIDE)
         schools = schools.join(other, on=["school", "term"], how="left", maintain_order="left")
     estimates.write(_release(schools).frame, about, out)
     return out
@@ -217,8 +217,7 @@ def foresee(file: Path, *, years: str) -> Released:
 
 def _release(schools: pl.DataFrame) -> Released:
     """Estimates of schools without those of few pupils."""
-    names = [*FIGURES, *(f"rescaled_{name}" for name in RESCALED)]
-    shown = [name for name in names if name in schools.columns]
+    shown = [name for name in (*FIGURES, *BESIDE.values()) if name in schools.columns]
     rule = Rule(keys=("school", "term"), figures=dict.fromkeys(shown, "pupils"))
     return disclosure.release(schools, rule=rule)
 

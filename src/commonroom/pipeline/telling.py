@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,11 +10,11 @@ from typing import Literal
 
 import commonroom
 from commonroom import narrative, panel
-from commonroom.errors import SaidToPeople
 from commonroom.panel import measures
 from commonroom.pipeline import definitions
 from commonroom.pipeline.building import build
 from commonroom.store import evidence
+from commonroom.store.writing import put
 
 #: Tables of the evidence that the report does not tell of.
 UNTOLD = ("definitions", "comparable", "value_added_schools", "expected")
@@ -52,24 +51,8 @@ def story(folder: Path) -> narrative.Story:
 def tell(folder: Path, *, language: Literal["en", "cy"] = "en", out: Path) -> Path:
     """Write the report of the evidence in `folder` to `out`, whole or not at all; returns `out`."""
     text = narrative.tell(story(folder), language=language)
-    return _write(text, Path(out))
-
-
-def _write(text: str, out: Path) -> Path:
-    """Write beside and rename, so that a full disk leaves no half of a page."""
-    beside = out.with_name(f".{out.name}.{os.getpid()}")
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(out)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise SaidToPeople(
-            f"the report cannot be written ({error.strerror}).",
-            where=str(out),
-            remedy="Choose another --out FILE, or free some space.",
-        ) from None
-    return out
+    put(text.encode(), Path(out), what="report")
+    return Path(out)
 
 
 def demo(
@@ -79,7 +62,7 @@ def demo(
     built = build(system=system, folder=folder, report=lambda step, done: report(step, 0.9 * done))
     report("Writing the report", 0.9)
     told = story(folder)
-    _write(narrative.tell(told, language="en"), Path(out))
+    put(narrative.tell(told, language="en").encode(), Path(out), what="report")
     report("Done", 1.0)
     return Summary((*_sentences(told), f"Evidence {built.version} is in {folder}."), Path(out))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from commonroom.tables import Column, Table
+from commonroom.tables import Column, Table, value_added
 
 _SCHOOL = (
     Column("school", pl.String, "Identity of the school"),
@@ -157,13 +157,6 @@ PUPILS = Table(
         Column("school", pl.String, "Identity of the school"),
         Column("name", pl.String, "Name"),
         Column("authority", pl.String, "Authority"),
-        Column("pupils", pl.Int64, "Pupils it is about", "pupils"),
-        Column("effect", pl.Float64, "Above or below what the intake leads to expect", "unit of the outcome"),
-        Column("low", pl.Float64, "Lower end of its 95 % range", "unit of the outcome"),
-        Column("high", pl.Float64, "Upper end", "unit of the outcome"),
-        Column("reliability", pl.Float64, "Share of the variation that is the school's", "share", (0, 1)),
-        Column("outcome", pl.String, "What the outcome is"),
-        Column("intake", pl.String, "What is known of the pupils' start"),
-        Column("source", pl.String, "The sums it was estimated from"),
+        *value_added.PUPILS.columns[1:],
     ),
 )

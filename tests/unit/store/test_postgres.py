@@ -155,7 +155,6 @@ def test_a_table_without_rows_and_one_that_may_not_be_read(address: str) -> None
 
 
 def test_a_server_that_is_not_there(tmp_path: Path) -> None:
-    pytest.importorskip("psycopg")
     nowhere = Source(f"postgresql://me:secret@/x?host={tmp_path}", "pupils")
     words = said(lambda: pupils.add_up(nowhere, PLAN))
     assert "the database does not answer" in words

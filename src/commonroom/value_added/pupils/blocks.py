@@ -148,29 +148,31 @@ def collect(sums: Sums, *, by: str = "") -> Cells:
     return Cells(schools.to_list(), levels, products, pupils, logs)
 
 
-def scaled(parts: Sequence[Blocks], factors: Sequence[float]) -> Blocks:
-    """One set of blocks from those of groups, each with its weights multiplied by a factor (1 / s2_g)."""
-    first = parts[0]
+def scaled(parts: Sequence[Blocks], factors: Sequence[float] | Floats, *, whole: bool = True) -> Blocks:
+    """One set of blocks from those of groups, each with its weights multiplied by a factor (1 / s2_g).
+
+    Without `whole`, the products of each school that the likelihood never asks for are left as they are.
+    """
 
     def total(name: str) -> Floats:
         return np.asarray(sum(getattr(part, name) * by for part, by in zip(parts, factors, strict=True)))
 
     logs = sum(part.log_weight + part.N * np.log(by) for part, by in zip(parts, factors, strict=True))
-    return replace(
-        first,
+    found = replace(
+        parts[0],
         A=total("A"),
         C=total("C"),
         c=total("c"),
-        XX=total("XX"),
-        Xy=total("Xy"),
-        yy=total("yy"),
         Sxx=total("Sxx"),
         Sxy=total("Sxy"),
         Syy=float(total("Syy")),
         N=sum(part.N for part in parts),
         log_weight=float(logs),
-        pupils=np.asarray(sum(part.pupils for part in parts)),
     )
+    if not whole:
+        return found
+    pupils = np.asarray(sum(part.pupils for part in parts))
+    return replace(found, XX=total("XX"), Xy=total("Xy"), yy=total("yy"), pupils=pupils)
 
 
 def _places(values: pl.Series, names: list[str]) -> npt.NDArray[np.int64]:

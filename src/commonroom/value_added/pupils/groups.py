@@ -47,7 +47,7 @@ def fit(sums: Sums, model: Model, covariates: pl.DataFrame | None = None) -> Fit
         if np.abs(logs).max() > FARTHEST:
             return np.inf, np.zeros_like(logs)
         start = inner[0].Om if inner and inner[0].state == "" else None
-        found = optimum.fit(_mixed(own, _factors(logs)), reml=model.reml, start=start)
+        found = optimum.fit(arranging.scaled(own, _factors(logs), whole=False), reml=model.reml, start=start)
         inner[:] = [found]
         return found.at.criterion, gradient(own, found.at, _factors(logs))[1:]
 
@@ -56,7 +56,7 @@ def fit(sums: Sums, model: Model, covariates: pl.DataFrame | None = None) -> Fit
     logs, _ = optimum.minimise(value, _begin(own), hessian=lambda _: expected)
     _refuse_edges(logs, levels)
     value(logs)
-    blocks = arranging.scaled(own, _factors(logs).tolist())
+    blocks = arranging.scaled(own, _factors(logs))
     found = optimum.fit(blocks, reml=model.reml, start=inner[0].Om if inner[0].state == "" else None)
     return replace(found, components=_components(found, own, levels, logs))
 
@@ -86,26 +86,6 @@ def gradient(parts: Sequence[Blocks], at: Evaluation, factors: Floats) -> Floats
 def _factors(logs: Floats) -> Floats:
     """What the weights of each group are multiplied by; the first group's are left."""
     return np.concatenate([[1.0], np.exp(-logs)])
-
-
-def _mixed(parts: Sequence[Blocks], factors: Floats) -> Blocks:
-    """The blocks at these factors, without the products of each school that the likelihood never asks for."""
-
-    def total(name: str) -> Floats:
-        return np.asarray(sum(getattr(part, name) * by for part, by in zip(parts, factors, strict=True)))
-
-    logs = sum(part.log_weight + part.N * np.log(by) for part, by in zip(parts, factors, strict=True))
-    return replace(
-        parts[0],
-        A=total("A"),
-        C=total("C"),
-        c=total("c"),
-        Sxx=total("Sxx"),
-        Sxy=total("Sxy"),
-        Syy=float(total("Syy")),
-        N=sum(part.N for part in parts),
-        log_weight=float(logs),
-    )
 
 
 def _begin(parts: Sequence[Blocks]) -> Floats:
@@ -204,7 +184,7 @@ def _covariance(parts: Sequence[Blocks], variances: Floats, found: Fit) -> Float
 
 def _full_gradient(parts: Sequence[Blocks], factors: Floats, t: Floats, reml: bool) -> Floats:
     """d(-2 log likelihood) by log s2_g and the lower triangle of T, no variance profiled out."""
-    at = evaluate(_mixed(parts, factors), t, reml=reml)
+    at = evaluate(arranging.scaled(parts, factors, whole=False), t, reml=reml)
     g = at.G + (1 / at.s2 - 1) * (at.e.T @ at.e)
     doubled = 2 * g - np.diag(np.diag(g))
     own = gradient(parts, replace(at, s2=1.0), factors)
