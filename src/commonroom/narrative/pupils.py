@@ -25,6 +25,7 @@ def tell(story: Story, words: Words) -> Section | None:
 def _block(released: Released, story: Story, words: Words) -> Block:
     frame = released.frame.sort("name", "school")
     known = frame.filter(pl.col("effect").is_not_null()).with_columns(side=_side())
+    gone = frame.height - known.height
     said = dict(known["side"].value_counts().rows())
     first = frame.row(0, named=True)
     caption = words.say("pupils.caption", system=glance.label(story, words))
@@ -41,6 +42,7 @@ def _block(released: Released, story: Story, words: Words) -> Block:
             [
                 words.say("pupils.what", outcome=first["outcome"], intake=first["intake"]),
                 words.say("pupils.count", n=known.height, **counts),
+                words.say("pupils.withheld", n=gone, limit=released.rule.limit) if gone else "",
                 words["pupils.chance"],
                 words.say("map.every", every=every) if every > 1 else "",
             ]
@@ -49,7 +51,7 @@ def _block(released: Released, story: Story, words: Words) -> Block:
             "pupils-schools", charts.funnel(page.cut(released, drawn), words=labels), caption=caption
         ),
         grids=(_grid(frame, words, caption=caption),) if frame.height <= page.LISTED else (),
-        sources=page.sources(released, words),
+        sources=page.sources(released, words, withheld=False),
         how="pupils",
     )
 

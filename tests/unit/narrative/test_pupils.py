@@ -18,6 +18,7 @@ def test_schools_whose_whole_range_is_on_one_side_are_counted(story: narrative.S
     assert "Outcome: score at 16" in said
     assert "Of 3 schools, <strong>1 are clearly above</strong>" in said
     assert "<strong>1 clearly below</strong>; for 1" in said
+    assert "For one school no figure is shown, because it would be about fewer than 6 pupils." in said
     (grid,) = section.blocks[1].grids
     assert [row[0] for row in grid.rows] == sorted(row[0] for row in grid.rows)
     assert grid.rows[-1][3:5] == ("–", "–")
