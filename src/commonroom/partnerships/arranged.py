@@ -8,8 +8,9 @@ import polars as pl
 
 from commonroom.partnerships.solving.problem import Problem
 
-#: One unit of cost, in sd of schools: costs are whole numbers of it.
-UNIT = 1e-6
+#: One unit of cost, in sd of schools: costs are whole numbers of it, fine enough that two plans of the
+#: same loss hardly ever are there.
+UNIT = 1e-8
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,8 @@ class Gain(_Part):
 
     gain = closes x gap x probability x likeness x nearness, with likeness = exp(-(distance/unlike)^2 / 2)
     (family distance in calipers) and nearness = exp(-minutes/tiring). `closes` is a normal prior,
-    cut off at 0; `said` is the probability of a strength that only the school itself speaks of.
+    cut off at 0; `said` is the probability of a strength that only the school itself speaks of, and
+    `unknown_sd` how unsure a need is that no figure tells of (its effect is then 0, give or take that).
     """
 
     closes: Positive
@@ -33,6 +34,7 @@ class Gain(_Part):
     unlike: Positive
     tiring: Positive
     said: Share
+    unknown_sd: Positive
     source: str
 
 
@@ -131,6 +133,16 @@ class Weights(_Part):
     change: Amount
 
 
+class Threes(_Part):
+    """Groups of three: two receivers learn together from one provider.
+
+    Each gains `share` of what it would alone, and they are at most `most_minutes` apart.
+    """
+
+    share: Annotated[FiniteFloat, Field(gt=0, le=1)]
+    most_minutes: Positive
+
+
 class Keys(_Part):
     """Keys to Success: schools in the hardest circumstances.
 
@@ -155,6 +167,7 @@ class Definition(_Part):
     rivals: Rivals
     days: Days
     keys: Keys
+    threes: Threes
     caps: tuple[Cap, ...]
     weights: Weights
     themes_at_once: Annotated[int, Field(ge=1)] = Field(description="Themes a school is helped in at once")
