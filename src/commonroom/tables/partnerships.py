@@ -130,8 +130,16 @@ UNMATCHED = Table(
     (
         *_NEED,
         Column("keys", pl.Boolean, "Whether the school is a Keys to Success school"),
-        Column("reason", pl.String, "far, rivals, declined, later, full, receiver, or cap"),
-        Column("binding", pl.String, "The school, leader or cap that binds"),
+        Column(
+            "reason",
+            pl.String,
+            "nobody (no school is strong in it), far, rivals, declined, later, full (days of a provider), "
+            "theme (its receivers at once in one theme), receiver (its own themes at once), leader, cap, "
+            "dear (a change would cost more than it brings), or open (nothing binds: the way of choosing)",
+        ),
+        Column("limit", pl.String, "Name of the cap that binds (as in limits); empty when none does"),
+        Column("binding", pl.String, "Whose it is (as in limits), or the school that binds"),
+        Column("also", pl.String, "What else would have to change at once; empty when nothing"),
         Column("candidates", pl.Int32, "Schools that could help but for what binds", "schools"),
         Column("provider", pl.String, "The school that would help if that changed"),
         Column("more_minutes", pl.Float64, "Travel beyond the limit to it, one way", "minutes"),
@@ -178,7 +186,7 @@ EQUITY = Table(
     (
         _PHASE,
         Column("by", pl.String, "need or disadvantage (quarters), keys, or all"),
-        Column("group", pl.String, "1 (least) to 4 (most), or yes and no"),
+        Column("group", pl.String, "1 (least) to 4 (most), not known; yes and no; or all"),
         Column("needs", pl.Int32, "Needs", "needs"),
         Column("helped", pl.Int32, "Needs with a partner in the plan", "needs"),
         Column("gain", pl.Float64, "Mean expected gain of those helped", _SD),
