@@ -259,8 +259,8 @@ STATEMENTS = Table(
 
 CAPACITIES = Table(
     "capacities",
-    "One row per school, trust, authority or system leader: days it can give in a year.",
-    ("kind", "name"),
+    "One row per school, trust, authority or system leader (and authority of a leader): days it can give.",
+    (),
     (
         Column("kind", pl.String, "school, trust, authority or leader"),
         Column("name", pl.String, "Identity of the school, or name of the trust, authority or leader"),
@@ -282,12 +282,14 @@ TRUSTS = Table(
 TIES = Table(
     "ties",
     "One row per pair of schools that work, or worked, together.",
-    ("provider", "receiver", "theme"),
+    ("provider", "receiver", "phase", "theme"),
     (
         Column("provider", pl.String, "Identity of the school that helps"),
         Column("receiver", pl.String, "Identity of the school that is helped"),
+        _PHASE,
         _THEME,
         Column("state", pl.String, "running or ended"),
+        Column("date", pl.Date, "Since when; of one that ended, its last day; empty when not said"),
     ),
 )
 
@@ -304,8 +306,8 @@ MINUTES = Table(
 
 DECISIONS = Table(
     "decisions",
-    "One row per pair and theme: what the two schools decided, the latest word of each pair.",
-    ("provider", "receiver", "theme"),
+    "One row per decision, in the order they were recorded; the latest word of each side counts.",
+    (),
     (
         Column("provider", pl.String, "Identity of the school that would help"),
         Column("receiver", pl.String, "Identity of the school that would be helped"),
