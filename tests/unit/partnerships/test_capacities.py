@@ -9,7 +9,8 @@ from commonroom.tables import partnerships as tables
 from unit.partnerships.small_system import A, B, D, define, ground, standing
 
 DAYS = {
-    "base": 10.0, "per_100_pupils": 2.0, "per_strength": 5.0, "own_need": 0.5, "most": 18.0, "partnership": 8.0,
+    "base": 10.0, "per_100_pupils": 2.0, "per_strength": 5.0, "own_need": 0.5, "most": 18.0,
+    "partnership": 8.0,
 }  # fmt: skip
 STANDING = standing((A, "reading", "strength"), (B, "reading", "strength"), (B, "mathematics", "strength"),
                     (D, "reading", "strength"), (D, "mathematics", "need"))  # fmt: skip
