@@ -25,8 +25,7 @@ class Gain(_Part):
 
     gain = closes x gap x probability x likeness x nearness, with likeness = exp(-(distance/unlike)^2 / 2)
     (family distance in calipers) and nearness = exp(-minutes/tiring). `closes` is a normal prior,
-    cut off at 0; `said` is the probability of a strength that only the school itself speaks of, and
-    `unknown_sd` how unsure a need is that no figure tells of (its effect is then 0, give or take that).
+    cut off at 0; `said` is the probability of a strength that only the school itself speaks of.
     """
 
     closes: Positive
@@ -34,7 +33,6 @@ class Gain(_Part):
     unlike: Positive
     tiring: Positive
     said: Share
-    unknown_sd: Positive
     source: str
 
 
