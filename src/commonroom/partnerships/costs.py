@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from commonroom.partnerships import chance
 from commonroom.partnerships.arranged import UNIT
 from commonroom.partnerships.definition import Weights
 from commonroom.partnerships.solving.problem import Ints
@@ -66,20 +67,13 @@ def break_ties(edges: pl.DataFrame) -> pl.Series:
         names = edges[column].unique().sort()
         codes = [_code(name) for name in names]
         numbers = edges[column].replace_strict(names, codes, return_dtype=pl.UInt64).to_numpy()
-        mixed = _mix(mixed ^ numbers)
+        # Scrambled each time: receiver and provider must not cancel where they are one school.
+        mixed = chance.scramble(mixed ^ numbers)
     return pl.Series("ties", (mixed % np.uint64(TIES)).astype(np.int64))
 
 
 def _code(name: str) -> int:
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big")
-
-
-def _mix(numbers: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
-    """Scramble (the finaliser of SplitMix64): receiver and provider must not cancel where they are equal."""
-    numbers = numbers + np.uint64(0x9E3779B97F4A7C15)
-    numbers = (numbers ^ (numbers >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    numbers = (numbers ^ (numbers >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return np.asarray(numbers ^ (numbers >> np.uint64(31)))
 
 
 def _units(amount: Floats) -> Ints:
