@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import polars as pl
 
 from commonroom.partnerships import costs
@@ -25,7 +24,8 @@ class Known:
     """What people said and agreed, as a plan needs it: each frame may have no row.
 
     `statements` and `capacities` are tables of those names; `fixed` has the partnerships that stand
-    already (tables.partnerships.EDGES, and state); `last` (receiver, phase, theme, provider) is the last plan.
+    already (tables.partnerships.EDGES, and state); `last` (receiver, phase, theme, provider) is the plan
+    before.
     """
 
     statements: pl.DataFrame
