@@ -82,6 +82,28 @@ EDGES = Table(
     ),
 )
 
+REACH = Table(
+    "reach",
+    "One row per need: how many schools could help, and the nearest that cannot.",
+    ("receiver", "phase", "theme"),
+    (
+        *_NEED,
+        Column("strong", pl.Int32, "Schools strong in the theme and phase", "schools"),
+        Column("in_reach", pl.Int32, "Of them, within the travel allowed", "schools"),
+        Column("rivals", pl.Int32, "Of these, left out as rivals", "schools"),
+        Column("barred", pl.Int32, "Of these, not to be proposed (declined, or later)", "schools"),
+        Column("kept", pl.Int32, "Candidates: the best of the rest", "schools"),
+        Column(
+            "outside_provider",
+            pl.String,
+            "The nearest strong school beyond the travel allowed; empty where no more candidates are wanted",
+        ),
+        Column("outside_minutes", pl.Float64, "Travel to it one way", "minutes"),
+        Column("rival_provider", pl.String, "Who would bring most of the rivals left out"),
+        Column("barred_provider", pl.String, "Who would bring most of those not to be proposed"),
+    ),
+)
+
 PROPOSALS = Table(
     "proposals",
     "One row per partnership of the plan.",
