@@ -6,6 +6,7 @@ from commonroom.families.expectation import expect, score
 from commonroom.families.judgement import judge
 from commonroom.families.metric import Learned, learn
 from commonroom.families.neighbours import Families, Nearest, find
+from commonroom.families.pairs import between
 from commonroom.families.partition import Groups, group
 from commonroom.families.positions import Sensitivity, sensitivity
 from commonroom.families.presets import CONTEXTUAL, PRESETS, Caliper, Preset, Variable, load_preset
@@ -23,6 +24,7 @@ __all__ = [
     "Preset",
     "Sensitivity",
     "Variable",
+    "between",
     "churn",
     "compare",
     "expect",
