@@ -1,0 +1,205 @@
+"""Groups of three: two receivers near each other learn together from one provider, in one slot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+from scipy import optimize, sparse
+
+from commonroom.errors import CommonroomError
+from commonroom.partnerships.solving.problem import Flags, Ints, Level, Problem, lose
+
+
+class NotSolvedError(CommonroomError):
+    """The solver of whole numbers gave up on the groups of three."""
+
+
+@dataclass(frozen=True)
+class Sharing:
+    """Who could share a provider's time, and what that would cost.
+
+    `slot` (candidates) numbers provider, phase and theme together: candidates with one number can
+    share, and are in the same groups of every giving cap. `receiver` (candidates) numbers the school
+    that is helped; `together` (pairs x 2, these numbers) are the schools near enough to learn together,
+    each pair once in either order. `shared` (candidates) is what the plan loses where the candidate is
+    chosen in a group of three, not less than its cost alone.
+    """
+
+    slot: Ints
+    receiver: Ints
+    together: Ints
+    shared: Ints
+
+
+@dataclass(frozen=True)
+class Threes:
+    """A plan with groups of three.
+
+    `chosen` are its candidates (sorted numbers), `pairs` (groups x 2) those that share: the one that
+    joins, and the one it joins. `loss` is that of the plan, with what groups of three cost.
+    """
+
+    chosen: Ints
+    pairs: Ints
+    loss: int
+
+
+def join(problem: Problem, chosen: Ints, *, sharing: Sharing) -> Threes:
+    """Return the best plan that comes of `chosen` by letting schools join partnerships in it.
+
+    A need left alone may join a partnership of the plan, and so may one that is met already, where that
+    alone is worth it; what it leaves is not given to anybody else, and no partnership of a swap moves.
+    Two share a slot, never three; each need is met once, caps of receivers and crossing caps count
+    everybody, those of givers the slot. As many first needs as possible join before anything else. A
+    join earns no bonus of a swap.
+
+    The plan before, and the joining that follows from it, are each the best of their kind; together
+    they need not be: another plan might leave more to joining. `relax` bounds how far from that.
+    Solved as a linear program in whole numbers (HiGHS). Raises NotSolvedError where that gives up.
+    """
+    moves = _moves(problem, chosen, sharing)
+    taken = moves.filter(pl.Series(_best(problem, chosen, moves)))
+    left = taken["leaves"].drop_nulls().to_numpy()
+    pairs = taken.select("joins", "host").to_numpy().astype(np.int64).reshape(-1, 2)
+    kept = np.setdiff1d(chosen, left)
+    more = (
+        sharing.shared[pairs].sum()
+        - problem.cost[pairs[:, 1]].sum()
+        - problem.alone[problem.need[pairs[:, 0]]].sum()
+    )
+    return Threes(np.sort(np.append(kept, pairs[:, 0])), pairs, lose(problem, kept) + int(more))
+
+
+def relax(problem: Problem, *, sharing: Sharing) -> Problem:
+    """Return a problem that no plan with groups of three can beat: its bound is one for them all.
+
+    Each candidate that could share has a second place of its own: what it loses there is what sharing
+    takes from itself and, at least, from the one that it joins; and every giver's cap holds twice, once
+    for first places and once for second ones. That the one it joins is in the plan is not asked, nor
+    that first needs come first: so the best of this problem loses no more than any plan with groups of
+    three, whatever its first stage.
+    """
+    number = np.arange(problem.need.size)
+    sharers = _sharers(number, number, sharing)
+    loses = pl.Series("loses", sharing.shared - problem.cost)
+    least = (
+        sharers.with_columns(loses.gather(sharers["host"]))
+        .group_by("joins")
+        .agg(pl.col("loses").min())
+        .sort("joins")
+    )
+    second = least["joins"].to_numpy()
+    cost = sharing.shared[second] + least["loses"].to_numpy()
+    worth = cost < problem.alone[problem.need[second]]
+    second, cost = second[worth], cost[worth]
+
+    def same(level: Level) -> Level:
+        return replace(level, group=np.append(level.group, level.group[second]))
+
+    def twice(level: Level) -> Level:
+        group = level.group[second]
+        apart = np.where(group >= 0, group + level.caps.size, -1)
+        caps = np.concatenate([level.caps, level.caps])
+        return Level(level.name, np.append(level.group, apart), caps, level.names * 2)
+
+    return replace(
+        problem,
+        need=np.append(problem.need, problem.need[second]),
+        cost=np.append(problem.cost, cost),
+        first=np.zeros_like(problem.first),
+        receiving=tuple(map(same, problem.receiving)),
+        giving=tuple(map(twice, problem.giving)),
+        crossing=tuple(map(same, problem.crossing)),
+    )
+
+
+def _sharers(joining: Ints, hosts: Ints, sharing: Sharing) -> pl.DataFrame:
+    """Pairs of candidates (joins, host) that could share: of one slot, of schools near enough."""
+
+    def side(numbers: Ints, name: str) -> pl.DataFrame:
+        return pl.DataFrame(
+            {"slot": sharing.slot[numbers], name: numbers, f"{name}_school": sharing.receiver[numbers]}
+        )
+
+    ways = np.concatenate([sharing.together, sharing.together[:, ::-1]])
+    near = pl.DataFrame({"joins_school": ways[:, 0], "host_school": ways[:, 1]})
+    found = side(joining, "joins").join(side(hosts, "host"), on="slot")
+    found = found.filter(pl.col("joins_school") != pl.col("host_school"))
+    found = found.join(near, on=["joins_school", "host_school"], how="semi")
+    return found.select("joins", "host").sort("joins", "host")
+
+
+def _moves(problem: Problem, chosen: Ints, sharing: Sharing) -> pl.DataFrame:
+    """Every join weighed: joins, host, leaves (the partnership it gives up; null when none), worth, first."""
+    taken = np.zeros(problem.need.size, dtype=bool)
+    taken[chosen] = True
+    held = np.full(problem.alone.size, -1, dtype=np.int64)
+    held[problem.need[chosen]] = chosen
+    stays = np.zeros(problem.need.size + 1, dtype=bool)
+    stays[problem.swaps[taken[problem.swaps].all(axis=1)].ravel()] = True
+    before = held[problem.need]
+    free = np.flatnonzero(~taken & ~stays[before])
+    found = _sharers(free, chosen, sharing)
+    joins, host = found["joins"].to_numpy(), found["host"].to_numpy()
+    leaves = before[joins]
+    now = np.where(leaves >= 0, problem.cost[leaves], problem.alone[problem.need[joins]])
+    worth = now - sharing.shared[joins] - (sharing.shared[host] - problem.cost[host])
+    first = (leaves < 0) & problem.first[problem.need[joins]]
+    found = found.with_columns(
+        leaves=pl.Series(leaves), worth=pl.Series(worth), first=pl.Series(first)
+    ).with_columns(pl.when(pl.col("leaves") >= 0).then("leaves").alias("leaves"))
+    return found.filter((pl.col("worth") > 0) | pl.col("first"))
+
+
+def _best(problem: Problem, chosen: Ints, moves: pl.DataFrame) -> Flags:
+    """Mark the joins that together are worth most, after as many first needs as possible."""
+    if moves.is_empty():
+        return np.zeros(0, dtype=bool)
+    rows, room = _limits(problem, chosen, moves)
+    first, worth = moves["first"].to_numpy().astype(np.float64), moves["worth"].to_numpy().astype(np.float64)
+    if first.any():
+        most = round(float(first @ _solve(first, rows, room)))
+        rows = sparse.vstack([rows, sparse.csr_array(-first[None, :])], format="csr")
+        room = np.append(room, -most)
+    return np.asarray(_solve(worth, rows, room) > 0.5)
+
+
+def _limits(problem: Problem, chosen: Ints, moves: pl.DataFrame) -> tuple[sparse.csr_array, Ints]:
+    """Return what each join uses of every limit (limits x joins), and the room in each."""
+    joins, host = moves["joins"].to_numpy(), moves["host"].to_numpy()
+    leaves = moves["leaves"].fill_null(-1).to_numpy()
+    every = np.arange(joins.size)
+    moved = every[leaves >= 0]
+    # A partnership is joined by one at most, or left; a need left alone joins one at most.
+    alone = problem.need.size + problem.need[joins]
+    uses = [(host, every, 1.0), (np.where(leaves >= 0, leaves, alone), every, 1.0)]
+    rooms = [np.ones(problem.need.size + problem.alone.size, dtype=np.int64)]
+    start = rooms[0].size
+    for level in (*problem.receiving, *problem.crossing):
+        for numbers, which, sign in ((joins, every, 1.0), (leaves[moved], moved, -1.0)):
+            group = level.group[numbers]
+            uses.append((start + group[group >= 0], which[group >= 0], sign))
+        held = level.group[chosen]
+        rooms.append(level.caps - np.bincount(held[held >= 0], minlength=level.caps.size))
+        start += level.caps.size
+    at = tuple(np.concatenate([use[axis] for use in uses]) for axis in (0, 1))
+    signs = np.concatenate([np.full(use[0].size, use[2]) for use in uses])
+    room = np.concatenate(rooms)
+    whole = sparse.csr_array((signs, at), shape=(room.size, joins.size))
+    used = np.asarray(abs(whole).sum(axis=1)).ravel() > 0
+    return whole[used], room[used]
+
+
+def _solve(worth: np.ndarray, rows: sparse.csr_array, room: Ints) -> np.ndarray:
+    found = optimize.milp(
+        -worth,
+        integrality=np.ones(worth.size),
+        bounds=optimize.Bounds(0, 1),
+        constraints=optimize.LinearConstraint(rows, ub=room),
+        options={"mip_rel_gap": 0.0},
+    )
+    if found.x is None:
+        raise NotSolvedError(f"The groups of three were not solved: {found.message}")
+    return np.asarray(found.x)
