@@ -11,6 +11,9 @@ from scipy import optimize, sparse
 from commonroom.errors import CommonroomError
 from commonroom.partnerships.solving.problem import Flags, Ints, Level, Problem, lose
 
+#: Candidates whose pairs are looked at together.
+PART = 30_000
+
 
 class NotSolvedError(CommonroomError):
     """The solver of whole numbers gave up on the groups of three."""
@@ -81,15 +84,7 @@ def relax(problem: Problem, *, sharing: Sharing) -> Problem:
     that first needs come first: so the best of this problem loses no more than any plan with groups of
     three, whatever its first stage.
     """
-    number = np.arange(problem.need.size)
-    sharers = _sharers(number, number, sharing)
-    loses = pl.Series("loses", sharing.shared - problem.cost)
-    least = (
-        sharers.with_columns(loses.gather(sharers["host"]))
-        .group_by("joins")
-        .agg(pl.col("loses").min())
-        .sort("joins")
-    )
+    least = pl.concat(_least(problem, part, sharing) for part in _parts(sharing.slot)).sort("joins")
     second = least["joins"].to_numpy()
     cost = sharing.shared[second] + least["loses"].to_numpy()
     worth = cost < problem.alone[problem.need[second]]
@@ -115,6 +110,19 @@ def relax(problem: Problem, *, sharing: Sharing) -> Problem:
     )
 
 
+def _parts(slot: Ints) -> list[Ints]:
+    """Split the candidates, slots whole, so that all pairs of one part fit in little memory."""
+    parts = 1 + slot.size // PART
+    return [np.flatnonzero(slot % parts == part) for part in range(parts)]
+
+
+def _least(problem: Problem, numbers: Ints, sharing: Sharing) -> pl.DataFrame:
+    """For each of some candidates that could join another: the least that this takes from the other."""
+    found = _sharers(numbers, numbers, sharing)
+    loses = pl.Series("loses", sharing.shared - problem.cost).gather(found["host"])
+    return found.with_columns(loses).group_by("joins").agg(pl.col("loses").min())
+
+
 def _sharers(joining: Ints, hosts: Ints, sharing: Sharing) -> pl.DataFrame:
     """Pairs of candidates (joins, host) that could share: of one slot, of schools near enough."""
 
@@ -128,7 +136,7 @@ def _sharers(joining: Ints, hosts: Ints, sharing: Sharing) -> pl.DataFrame:
     found = side(joining, "joins").join(side(hosts, "host"), on="slot")
     found = found.filter(pl.col("joins_school") != pl.col("host_school"))
     found = found.join(near, on=["joins_school", "host_school"], how="semi")
-    return found.select("joins", "host").sort("joins", "host")
+    return found.select("joins", "host")
 
 
 def _moves(problem: Problem, chosen: Ints, sharing: Sharing) -> pl.DataFrame:
@@ -141,7 +149,7 @@ def _moves(problem: Problem, chosen: Ints, sharing: Sharing) -> pl.DataFrame:
     stays[problem.swaps[taken[problem.swaps].all(axis=1)].ravel()] = True
     before = held[problem.need]
     free = np.flatnonzero(~taken & ~stays[before])
-    found = _sharers(free, chosen, sharing)
+    found = _sharers(free, chosen, sharing).sort("joins", "host")
     joins, host = found["joins"].to_numpy(), found["host"].to_numpy()
     leaves = before[joins]
     now = np.where(leaves >= 0, problem.cost[leaves], problem.alone[problem.need[joins]])

@@ -104,7 +104,9 @@ def test_no_way_of_joining_a_plan_is_better(seed: int) -> None:
 def test_no_plan_with_groups_of_three_loses_less_than_the_relaxed_problem(seed: int) -> None:
     problem = tiny(seed, candidates=6, swaps=True)
     sharing = share(problem, seed)
-    relaxed = relax(problem, sharing=sharing)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(threes, "PART", 3)
+        relaxed = relax(problem, sharing=sharing)
     lowest = min(
         lose(relaxed, np.array(plan, dtype=np.int64))
         for size in range(problem.alone.size + 1)
