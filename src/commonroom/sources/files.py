@@ -7,12 +7,13 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 import openpyxl
 import polars as pl
+from openpyxl.utils import get_column_letter
 
 from commonroom.errors import SaidToPeople
 from commonroom.sources.reading import Problem, counted
@@ -46,11 +47,15 @@ class Document:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One table as text: `frame` has the file's columns and ROW, from 1 for the first data row."""
+    """One table as text: `frame` has the file's columns and ROW, from 1 for the first data row.
+
+    `header` is the header's row as a spreadsheet counts: data row 1 is in the row below it.
+    """
 
     name: str
     frame: pl.DataFrame
     problems: tuple[Problem, ...] = ()
+    header: int = 1
 
 
 def find(paths: str | Path | Iterable[str | Path]) -> list[Document]:
@@ -128,10 +133,11 @@ def open_sheet(document: Document) -> Sheet:
     if not content.strip():
         raise _empty(document.name)
     problems: list[Problem] = []
+    header = 1
     if content.startswith(b"PAR1"):
         frame = _read_parquet(document)
     elif content.startswith(b"PK"):
-        frame = _read_workbook(document)
+        frame, header = _read_workbook(document)
     else:
         for start, likeness in LOOKS_LIKE:
             if content.lstrip().startswith(start):
@@ -140,8 +146,9 @@ def open_sheet(document: Document) -> Sheet:
                     where=document.name,
                     remedy="Give the CSV, XLSX or Parquet file itself.",
                 )
-        frame, problems = _read_text(document.name, decode(content))
-    return _without_empty_rows(document.name, frame, problems)
+        frame, problems, header = _read_text(document.name, decode(content))
+    sheet = _without_empty_rows(document.name, frame, problems)
+    return replace(sheet, header=header)
 
 
 def decode(content: bytes) -> str:
@@ -157,8 +164,9 @@ def decode(content: bytes) -> str:
     return CONTROL.sub("", text)
 
 
-def _read_text(name: str, text: str) -> tuple[pl.DataFrame, list[Problem]]:
-    text = text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\n")
+def _read_text(name: str, text: str) -> tuple[pl.DataFrame, list[Problem], int]:
+    whole = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = whole.lstrip("\n")
     if not text.strip():
         raise _empty(name)
     top = text.split("\n", HEAD)[:HEAD]
@@ -175,7 +183,8 @@ def _read_text(name: str, text: str) -> tuple[pl.DataFrame, list[Problem]]:
             truncate_ragged_lines=True,
             new_columns=unique_names(header),
         )
-        return frame, _find_ragged(name, text, separator, len(header))
+        above = whole[: len(whole) - len(text)].count("\n")
+        return frame, _find_ragged(name, text, separator, len(header)), above + 1
     except (csv.Error, pl.exceptions.PolarsError) as error:
         raise _damaged(name, error) from None
 
@@ -252,10 +261,36 @@ def _read_parquet(document: Document) -> pl.DataFrame:
         raise _damaged(document.name, error) from None
 
 
-def _read_workbook(document: Document) -> pl.DataFrame:
-    """The first sheet that has a table; its header is the first row with at least two cells."""
+def find_formulas(document: Document) -> list[str]:
+    """Cells of a workbook's table (D4) whose formula was saved without a result, so that they read empty."""
+    if not document.content.startswith(b"PK"):
+        return []
+    _, values, head = _find_table(document, results=True)
+    title, formulas, _ = _find_table(document, results=False)
+    return [
+        f"{title}!{get_column_letter(column)}{row}" if title else f"{get_column_letter(column)}{row}"
+        for row, (shown, kept) in enumerate(zip(values, formulas, strict=False), start=1)
+        for column, (value, formula) in enumerate(zip(shown, kept, strict=False), start=1)
+        if row > head and value is None and isinstance(formula, str) and formula.startswith("=")
+    ]
+
+
+def _read_workbook(document: Document) -> tuple[pl.DataFrame, int]:
+    """The first sheet that has a table, and its header: the first row with at least two cells."""
+    _, rows, head = _find_table(document, results=True)
+    # Programs that do not say how wide a sheet is leave empty cells off the end of a row.
+    wide = max(map(len, rows))
+    full = [(*row, *[None] * (wide - len(row))) for row in rows[head - 1 :]]
+    names = unique_names(full[0])
+    columns = zip(*full[1:], strict=True)
+    cells = {n: [_text(c) for c in column] for n, column in zip(names, columns, strict=True)}
+    return pl.DataFrame(cells, schema=dict.fromkeys(names, pl.String)), head
+
+
+def _find_table(document: Document, *, results: bool) -> tuple[str, list[tuple[object, ...]], int]:
+    """Title of the first sheet with a table (if it is one of several), its rows, the header's row from 1."""
     try:
-        book = openpyxl.load_workbook(io.BytesIO(document.content), read_only=True, data_only=True)
+        book = openpyxl.load_workbook(io.BytesIO(document.content), read_only=True, data_only=results)
     except (zipfile.BadZipFile, KeyError, ValueError, OSError):
         raise SaidToPeople(
             "the workbook cannot be read.",
@@ -266,10 +301,7 @@ def _read_workbook(document: Document) -> pl.DataFrame:
         rows = list(sheet.iter_rows(values_only=True))
         head = next((i for i, row in enumerate(rows) if sum(c is not None for c in row) > 1), None)
         if head is not None and len(rows) > head + 1:
-            names = unique_names(rows[head])
-            columns = zip(*(row for row in rows[head + 1 :]), strict=True)
-            cells = {n: [_text(c) for c in column] for n, column in zip(names, columns, strict=True)}
-            return pl.DataFrame(cells, schema=dict.fromkeys(names, pl.String))
+            return (sheet.title if len(book.worksheets) > 1 else ""), rows, head + 1
     raise SaidToPeople(
         "no sheet of the workbook holds a table.",
         where=document.name,

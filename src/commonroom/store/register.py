@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 import polars as pl
 
@@ -17,6 +18,9 @@ NEAR_THE_BEST = 0.1
 
 #: Most schools to list when several may be meant.
 LISTED = 12
+
+#: So many names are kept as words: a file of names asks for all schools again and again.
+SPELT = 100_000
 
 Rows = list[tuple[str, str, str]]
 
@@ -58,12 +62,13 @@ def _rows(schools: pl.DataFrame) -> Rows:
     return named.select("school", "name", pl.col("authority").fill_null("")).sort("name", "school").rows()
 
 
-def _words(name: str) -> list[str]:
+@lru_cache(maxsize=SPELT)
+def _words(name: str) -> tuple[str, ...]:
     """The words of a name without case, accents and punctuation: St. Mary's & All is st marys and all."""
     plain = unicodedata.normalize("NFKD", name.casefold()).replace("&", " and ")
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     words = re.sub(r"[^\w\s]", " ", re.sub(r"['’`]", "", plain)).split()
-    return ["st" if word == "saint" else word for word in words]
+    return tuple("st" if word == "saint" else word for word in words)
 
 
 def _same(rows: Rows, wanted: str) -> Rows:
@@ -73,11 +78,11 @@ def _same(rows: Rows, wanted: str) -> Rows:
 
 def _parts(rows: Rows, wanted: str) -> Rows:
     """Names in which every wanted word begins some word."""
-    words = tuple(_words(wanted))
+    words = _words(wanted)
     return [row for row in rows if all(_begins(word, _words(row[1])) for word in words)]
 
 
-def _begins(part: str, words: list[str]) -> bool:
+def _begins(part: str, words: tuple[str, ...]) -> bool:
     return any(word.startswith(part) for word in words)
 
 
@@ -90,9 +95,10 @@ def _alike(rows: Rows, wanted: str) -> tuple[float, Rows]:
     return best, [row for score, row in sorted(scored, key=lambda each: -each[0]) if score >= least]
 
 
-def _triples(name: str) -> set[str]:
+@lru_cache(maxsize=SPELT)
+def _triples(name: str) -> frozenset[str]:
     text = f"  {' '.join(_words(name))} "
-    return {text[start : start + 3] for start in range(len(text) - 2)}
+    return frozenset(text[start : start + 3] for start in range(len(text) - 2))
 
 
 def _one(found: Rows, wanted: str) -> str:
