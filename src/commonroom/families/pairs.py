@@ -19,7 +19,7 @@ def between(placed: Placement, a: Ints, b: Ints) -> Floats:
     different blocks, which are never compared. Source: METHODS.md section 1.
     """
     known = ~np.isnan(placed.values)
-    some = ~known.all(axis=0)
+    some = np.flatnonzero(~known.all(axis=0)).tolist()
     columns = np.where(known, placed.values, 0.0).T.copy()
     parts = np.round(MILLIONTHS * placed.weights / placed.weights.sum())
     least = max(1.0, np.floor(placed.preset.share * MILLIONTHS) - parts.size)
@@ -30,7 +30,7 @@ def between(placed: Placement, a: Ints, b: Ints) -> Floats:
         for number, column in enumerate(columns):
             gaps = (column[left] - column[right]) * placed.factors[number]
             gaps *= gaps
-            if some[number]:
+            if number in some:
                 one = ~(known[left, number] & known[right, number])
                 gaps[one] = 0.0
                 lost[one] += placed.weights[number]

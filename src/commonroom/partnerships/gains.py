@@ -17,6 +17,8 @@ from commonroom.partnerships.definition import Gain
 
 #: Family distance, in calipers, where it is not known.
 NOT_KNOWN = 1.0
+#: What a finding has to say.
+FINDING = ("effect", "se", "predicted")
 #: Half a 95 % range in standard deviations.
 HALF = 1.959963984540054
 
@@ -52,7 +54,7 @@ def gap(effect: Floats, sd: Floats) -> Floats:
     safe = np.where(sd > 0, sd, 1.0)
     at = -effect / safe
     spread = safe * (np.exp(-0.5 * at * at) / np.sqrt(2 * np.pi)) - effect * ndtr(at)
-    return np.asarray(np.where(sd > 0, spread, np.maximum(-effect, 0.0)))
+    return np.maximum(np.where(sd > 0, spread, -effect), 0.0)
 
 
 def gap_range(effect: Floats, sd: Floats) -> tuple[Floats, Floats]:
@@ -75,7 +77,7 @@ def nearness(minutes: Floats, *, gain: Gain) -> Floats:
 def ideals(needs: pl.DataFrame, *, gain: Gain) -> Floats:
     """Return what the best provider next door would bring: closes x gap, in sd of schools.
 
-    `needs`: rows of the standing with phase, theme, effect and sd (see `fill`).
+    `needs`: rows of the standing, filled (see `fill`), with effect and sd.
     """
     effect, sd = (needs[name].to_numpy() for name in ("effect", "sd"))
     return closes(gain) * gap(effect, sd)
@@ -108,6 +110,3 @@ def learn(gain: Gain, findings: pl.DataFrame) -> Gain:
     mean = (gain.closes / gain.closes_sd**2 + float((predicted * effect / se**2).sum())) / precision
     source = f"{gain.source} Updated by {findings.height} findings of impact."
     return gain.model_copy(update={"closes": mean, "closes_sd": precision**-0.5, "source": source})
-
-
-FINDING = ("effect", "se", "predicted")

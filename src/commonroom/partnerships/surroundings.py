@@ -35,22 +35,17 @@ def nearby(places: Places, takers: Ints, givers: Ints, *, rule: Travel) -> Itera
     """
     radius = travel.reach(rule.most_minutes, travel=rule) * (1 + ROOM)
     size = max(1, givers.size)
-    others = np.concatenate([_unplaced(places, takers, givers), _measured(places, takers, givers)])
-    others = np.unique(others)
+    others = np.union1d(_unplaced(places, takers, givers), _measured(places, takers, givers))
     with_place = np.flatnonzero(places.known[givers])
-    tree = cKDTree(_points(places, givers[with_place])) if with_place.size else None
+    tree = cKDTree(_points(places, givers[with_place]))
     for start in range(0, takers.size, AT_ONCE):
         mine = np.arange(start, min(start + AT_ONCE, takers.size))
         first, last = np.searchsorted(others, [start * size, (start + AT_ONCE) * size])
-        keys = others[first:last]
         mine = mine[places.known[takers[mine]]]
-        if tree is not None and mine.size:
-            near = cKDTree(_points(places, takers[mine])).sparse_distance_matrix(
-                tree, radius, output_type="ndarray"
-            )
-            found = mine[near["i"]] * size + with_place[near["j"]]
-            found.sort()
-            keys = np.union1d(found, keys) if keys.size else found
+        here = cKDTree(_points(places, takers[mine]))
+        near = here.sparse_distance_matrix(tree, radius, output_type="ndarray")
+        found = np.sort(mine[near["i"]] * size + with_place[near["j"]])
+        keys = np.union1d(found, others[first:last]) if last > first else found
         yield keys // size, keys % size
 
 
@@ -78,19 +73,19 @@ def beyond(
 
     keys = _measured(places, takers, givers)
     take(keys // max(1, givers.size), keys % max(1, givers.size))
-    measured = least.copy()
     with_place = np.flatnonzero(places.known[givers])
-    left = np.flatnonzero(places.known[takers])
-    tree = cKDTree(_points(places, givers[with_place])) if with_place.size else None
+    left = np.flatnonzero(places.known[takers]) if with_place.size else with_place
+    tree = cKDTree(_points(places, givers[with_place]))
     count = 0
-    while tree is not None and left.size and count < with_place.size:
+    while left.size and count < with_place.size:
         count = min(max(FIRST, 2 * count), with_place.size)
-        size = max(1, PAIRS // count)
+        size, more = max(1, PAIRS // count), []
         for part in np.split(left, range(size, left.size, size)):
-            _, near = tree.query(_points(places, takers[part]), k=range(1, count + 1))
+            km, near = tree.query(_points(places, takers[part]), k=range(1, count + 1))
             take(np.repeat(part, count), with_place[near].ravel())
-        # Those whose nearest are all in reach, or measured, are asked about more.
-        left = left[least[left] == measured[left]]
+            # Whoever has not been looked at is at least as far as the last one, or was measured.
+            more.append(part[least[part] >= travel.minutes(km[:, -1], travel=rule)])
+        left = np.concatenate(more)
     return best, np.where(best < 0, np.nan, least)
 
 

@@ -100,7 +100,8 @@ def lay_out(schools: pl.DataFrame, *, travel: Travel, measured: pl.DataFrame | N
         one[name].cast(pl.Float64).fill_null(np.nan).to_numpy() for name in ("easting", "northing")
     )
     unknown = np.isnan(east) | np.isnan(north)
-    authority = (one["authority"].rank("dense").cast(pl.Int64) - 1).fill_null(-1).to_numpy()
+    known = one["authority"].replace("", None)
+    authority = (known.rank("dense").cast(pl.Int64) - 1).fill_null(-1).to_numpy()
     keys, taken = _stated(measured, one["school"])
     places = Places(
         schools=one["school"],

@@ -34,7 +34,7 @@ class Scene:
     caliper: float
 
     def distance(self, a: Ints, b: Ints) -> Floats:
-        """Return the family distance of pairs of schools (rows of places) in calipers, NaN where not known."""
+        """Return the family distance of pairs (rows of places) in calipers, NaN where not known."""
         found = np.full(a.size, np.nan)
         if self.placed is None:
             return found
