@@ -36,7 +36,9 @@ class Problem:
 
     `need` (candidates) numbers the need that each would meet: a need is met at most once. `cost`
     (candidates) is what the plan loses where it is chosen, `alone` (needs) where nobody is; whole
-    numbers, 0 or more. `first` (needs): as many of these as possible are met, before anything else.
+    numbers, 0 or more. `neediest` (needs) numbers the schools that come before anything else, -1 for the
+    needs of others: as many of these schools as possible have at least one need met (all needs of one
+    number are in one group of the finest of `receiving`, where there is any).
     `receiving` and `giving` are caps that nest, from the finest to the coarsest: two candidates in one
     group are in one group of every coarser level, -1 aside (above the needs; above the candidates).
     `crossing` are caps that need not nest. `swaps` (pairs x 2) are candidates that, both chosen, lose
@@ -46,7 +48,7 @@ class Problem:
     need: Ints
     cost: Ints
     alone: Ints
-    first: Flags
+    neediest: Ints
     receiving: tuple[Level, ...] = ()
     giving: tuple[Level, ...] = ()
     crossing: tuple[Level, ...] = ()
@@ -64,8 +66,8 @@ class Solution:
     """The candidates chosen (sorted numbers), what that loses, and what is proved of it.
 
     `loss` is the sum of costs of the chosen and of needs left alone, less the bonus of swaps; `bound`:
-    no choice that meets as many of the first needs loses less; `met_first`: how many of the first needs
-    are met, `most_first`: no choice meets more. `prices` (by level name, one per group): what one more
+    no choice that helps as many of the neediest schools loses less; `met_first`: how many of the neediest
+    schools are helped, `most_first`: no choice helps more. `prices` (by level name, one per group): what one more
     in its cap would save, at the optimum of the relaxed problem; `reduced` (candidates): what choosing
     it instead would lose at least, 0 for the chosen. Both in the unit of costs.
     """
@@ -93,3 +95,9 @@ def lose(problem: Problem, chosen: Ints) -> int:
     both = taken[problem.swaps].all(axis=1) if problem.swaps.size else np.zeros(0, dtype=bool)
     left = int(problem.alone.sum()) - int(problem.alone[met].sum())
     return left + int(problem.cost[chosen].sum()) - int(problem.bonus[both].sum())
+
+
+def helped_first(problem: Problem, chosen: Ints) -> int:
+    """Return how many of the neediest schools a choice of candidates helps."""
+    schools = problem.neediest[problem.need[chosen]]
+    return int(np.unique(schools[schools >= 0]).size)
