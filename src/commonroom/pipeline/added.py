@@ -10,7 +10,7 @@ import polars as pl
 
 from commonroom import families, panel, value_added
 from commonroom.errors import SaidToPeople
-from commonroom.value_added import better
+from commonroom.value_added import better, two_years
 
 #: Years of residuals that a claim rests on: the latest, and one before it to leave out in turn.
 YEARS_OF_A_CLAIM = 2
@@ -19,6 +19,8 @@ LARGEST = 100
 #: Presets that are no universe of a claim: fbit-2026 is made to compare what schools spend.
 #: METHODS.md section 6 asks for two or three metrics: learned, dfe-2026 and families-2011 remain.
 NOT_OF_PUPILS = ("fbit-2026",)
+#: Groups of pupils of which claims are made.
+JUDGED = ("all", "disadvantaged")
 #: Measures whose latest figure is older than this many years do not say what a school does now.
 STILL_NOW = 3
 
@@ -95,38 +97,61 @@ def of_pupils(built: panel.Panel, pupils: pl.DataFrame) -> pl.DataFrame:
     return ordered.unique("school", keep="first", maintain_order=True).sort("school")
 
 
-def residuals(built: panel.Panel, added: Added, *, phase: str, measure: panel.Measure) -> pl.DataFrame | None:
+@dataclass(frozen=True)
+class _Year:
+    """Figures of one measure, phase and year, and all schools that may be compared in them."""
+
+    phase: str
+    outcomes: pl.DataFrame
+    schools: pl.DataFrame
+
+
+def _recent(built: panel.Panel, phase: str) -> dict[str, list[_Year]]:
+    """The latest years of every measure that says something of now, of the schools that are compared."""
+    outcomes = built.outcomes.filter(pl.col("phase") == phase)
+    last = outcomes["year"].max()
+    compared = built.schools.filter(pl.col("kind") == panel.COMPARED).select("school")
+    seen = outcomes.filter(pl.col("value").is_not_null()).join(compared, on="school", how="semi")
+    recent = (
+        seen.select("measure", "year").unique().sort("measure", "year")
+        .group_by("measure", maintain_order=True).agg(pl.col("year").tail(YEARS_OF_A_CLAIM))
+        .filter(pl.col("year").list.last() > pl.lit(last) - STILL_NOW)
+    )  # fmt: skip
+    years: list[tuple[str, list[int]]] = recent.rows()
+    schools = {
+        year: panel.comparable(built, phase=phase, year=year) for year in {y for _, ys in years for y in ys}
+    }
+    figures = seen.join(recent.explode("year"), on=["measure", "year"], how="semi")
+    parts = figures.partition_by("measure", "year", as_dict=True, maintain_order=True)
+    return {
+        measure: [_Year(phase, parts[measure, year], schools[year]) for year in ys] for measure, ys in years
+    }
+
+
+def _residuals(years: list[_Year], measure: panel.Measure, found: pl.DataFrame | None) -> pl.DataFrame | None:
     """What `better.find` asks for: recent figures less expectation, raw and adjusted, with their variances.
 
-    None where the measure has no estimate, or its latest year says nothing of now.
+    `spread` is one sd of the year, in the unit of the measure. Where no noise was `found` (a group of
+    pupils, or two years only), it is that of the two years. None where there are not even two.
     """
-    found = added.estimates.get((phase, measure.name))
-    last = built.outcomes.filter(pl.col("phase") == phase)["year"].max()
-    years = panel.years(built, measure=measure.name, phase=phase)[-YEARS_OF_A_CLAIM:]
-    if found is None or not isinstance(last, int) or years[-1] <= last - STILL_NOW:
+    if found is None and len(years) < YEARS_OF_A_CLAIM:
         return None
-    parts = [part for year in years for part in _of_year(built, found.noise, phase, measure, year)]
+    expected = [
+        one.outcomes.join(families.score(one.schools, one.outcomes, phase=one.phase), on="school")
+        for one in years
+    ]
+    try:
+        noise = two_years.noise(pl.concat(expected), measure=measure) if found is None else found
+    except SaidToPeople:
+        return None  # too few schools have both years, or all have the same figure
+    parts = [part for year in expected for part in _versions(year, noise)]
     return pl.concat(parts).with_columns(pl.lit(measure.name).alias("measure"))
 
 
-def _of_year(
-    built: panel.Panel, variance: pl.DataFrame, phase: str, measure: panel.Measure, year: int
-) -> list[pl.DataFrame]:
+def _versions(expected: pl.DataFrame, variance: pl.DataFrame) -> list[pl.DataFrame]:
     """Residuals of one year: beside the year's mean (raw), and beside what intake leads to expect."""
-    schools = panel.comparable(built, phase=phase, year=year)
-    outcomes = built.outcomes.filter(
-        (pl.col("measure") == measure.name)
-        & (pl.col("year") == year)
-        & (pl.col("phase") == phase)
-        & pl.col("value").is_not_null()
-    )
-    expected = families.score(schools, outcomes, phase=phase)
-    joined = (
-        outcomes.join(expected, on="school")
-        .join(variance.filter(pl.col("year") == year).drop("year"), on="school")
-        .sort("school")
-    )
-    shared = ["school", "year", "variance", "cohort"]
+    joined = expected.join(variance, on=["school", "year"]).sort("school")
+    shared = ["school", "year", "variance", "cohort", "spread"]
     raw = (pl.col("value") - pl.col("value").mean()) / pl.col("spread")
     adjusted = (pl.col("value") - pl.col("expected")) / pl.col("spread")
     return [
@@ -148,12 +173,18 @@ def claims(
     phase: str,
     measures: Mapping[str, panel.Measure],
 ) -> better.Better | None:
-    """Who does better, or less well, than their family, at every measure that says something of now."""
-    own = [m for m in measures.values() if (phase, m.name) in added.estimates]
+    """Who does better, or less well, than their family, at every measure that says something of now.
+
+    Disadvantaged pupils are judged beside what is expected of disadvantaged pupils; other groups are not.
+    """
+    recent = _recent(built, phase)
+    told = [m for m in measures.values() if m.name in recent and m.phase in (phase, "both")]
+    own = [m for m in told if m.group in JUDGED and m.kind != "gap"]
+    noises = {m.name: one.noise for m in own if (one := added.estimates.get((phase, m.name)))}
     # Arithmetic of one thread each, in the order of the measures: the same as one after the other.
     with ThreadPoolExecutor(2) as pool:
-        parts = list(pool.map(lambda measure: residuals(built, added, phase=phase, measure=measure), own))
-    kept = [part for part in parts if part is not None]
+        parts = list(pool.map(lambda m: _residuals(recent[m.name], m, noises.get(m.name)), own))
+    kept = {m.name: part for m, part in zip(own, parts, strict=True) if part is not None}
     if not kept or not found:
         return None
     neighbours = {
@@ -161,13 +192,13 @@ def claims(
         for name, one in found.items()
         if name not in NOT_OF_PUPILS or len(found) == 1
     }
-    scales = {m.name: _scale(added.estimates[phase, m.name].noise) for m in own}
+    scales = {name: _scale(part) for name, part in kept.items()}
     main = "learned" if "learned" in neighbours else next(iter(neighbours))
     inside = frozenset(built.schools.filter("in_system")["school"])
     terms = better.Terms(phase=phase, preset=main, measures=measures, scales=scales, only=inside)
-    return better.find(pl.concat(kept), neighbours, terms=terms)
+    return better.find(pl.concat(kept.values()), neighbours, terms=terms)
 
 
-def _scale(variance: pl.DataFrame) -> float:
+def _scale(rows: pl.DataFrame) -> float:
     """One sd of the latest year, in the unit of the measure."""
-    return float(variance.sort("year")["spread"][-1])
+    return float(rows.sort("year")["spread"][-1])

@@ -84,9 +84,9 @@ def arrange(outcomes: pl.DataFrame, context: pl.DataFrame, *, measure: Measure, 
             f"every school has the same {measure.label} in {years[np.argmin(spreads)]}.",
             remedy="Leave that year out, or check the file it came from.",
         )
-    cohorts, typical = _cohorts(at.grid(rows["cohort"]), seen)
+    cohorts, typical = fill_cohorts(at.grid(rows["cohort"]), seen)
     standard = np.where(seen, (figures - means) / spreads, 0.0)
-    noise = _noise(measure, np.where(seen, figures, np.nan), cohorts, spreads)
+    noise = cohort_noise(measure, np.where(seen, figures, np.nan), cohorts, spreads)
     design, columns = contexts.design(context.filter(pl.col("phase") == phase), schools, years, seen)
     return SchoolYears(
         schools, years, standard, seen, np.where(seen, noise, 1.0), design, columns, means, spreads,
@@ -119,7 +119,7 @@ def _refuse_too_little(measure: Measure, years: NDArray[np.int64], seen: Flags) 
         )
 
 
-def _cohorts(published: Floats, seen: Flags) -> tuple[Floats, float]:
+def fill_cohorts(published: Floats, seen: Flags) -> tuple[Floats, float]:
     """Cohorts (J, T), the school's nearest known year where one is missing, else the typical one."""
     known = np.where(published >= 1, published, np.nan)
     typical = float(np.nanmedian(known)) if np.isfinite(known).any() else 1.0
@@ -135,7 +135,7 @@ def _cohorts(published: Floats, seen: Flags) -> tuple[Floats, float]:
     return np.where(np.isnan(filled), typical, filled), typical
 
 
-def _noise(measure: Measure, figures: Floats, cohorts: Floats, spreads: Floats) -> Floats:
+def cohort_noise(measure: Measure, figures: Floats, cohorts: Floats, spreads: Floats) -> Floats:
     """Variance of cohort noise, in squared within-year standard deviations, for a multiplier of 1."""
     if measure.kind != "share":
         known = np.where(np.isnan(figures), np.nan, cohorts)
