@@ -14,14 +14,17 @@ def greedy(problem: Problem) -> Ints:
     """Take candidates from the largest saving down, each that its need and every cap still allow.
 
     A candidate saves what leaving its need alone loses, less its cost; those that save nothing are not
-    taken, the first needs come before all others, and equal savings go by number. Returns the sorted
-    numbers of the chosen. The swaps' bonus is not looked at. It is no plan to follow but one to
-    compare with (METHODS.md section 8).
+    taken, and equal savings go by number. One candidate for each of the neediest schools is looked for
+    first, then any for everybody. Returns the sorted numbers of the chosen. The swaps' bonus is not
+    looked at. It is no plan to follow but one to compare with (METHODS.md section 8).
     """
     saving = problem.alone[problem.need] - problem.cost
-    order = np.lexsort((-saving, ~problem.first[problem.need]))
+    order = np.lexsort((-saving,))
     order = order[saving[order] > 0]
-    limits, room = _limit(problem, order)
+    before = order[problem.neediest[problem.need[order]] >= 0]
+    # Who is on the list twice, and taken the first time, has no open need the second time.
+    order = np.append(before, order)
+    limits, room = _limit(problem, order, before.size)
     chosen = [np.zeros(0, dtype=np.int64)]
     while order.size:
         taken = _take(limits[:BLOCK], room)
@@ -44,14 +47,18 @@ def _take(limits: Ints, room: Ints) -> list[int]:
     return taken
 
 
-def _limit(problem: Problem, order: Ints) -> tuple[Ints, Ints]:
+def _limit(problem: Problem, order: Ints, before: int) -> tuple[Ints, Ints]:
     """Number all limits in one row: the limits of every candidate (candidates x kinds), and their room.
 
-    A group that has no more candidates than its cap never binds; it and "in no group" share one limit
-    that is never used up, and a kind that never binds is left out.
+    The first of `order`, so many as are `before`, are also limited to one a school. A group that has no
+    more candidates than its cap never binds; it and "in no group" share one limit that is never used up,
+    and a kind that never binds is left out.
     """
-    rooms = [np.array([2**62]), np.ones(problem.alone.size, dtype=np.int64)]
-    kinds, start = [1 + problem.need[order]], 1 + problem.alone.size
+    needs, schools = problem.alone.size, int(problem.neediest.max(initial=-1)) + 1
+    rooms = [np.array([2**62]), np.ones(needs + schools, dtype=np.int64)]
+    once = np.zeros(order.size, dtype=np.int64)
+    once[:before] = 1 + needs + problem.neediest[problem.need[order[:before]]]
+    kinds, start = [1 + problem.need[order], once], 1 + needs + schools
     for level in problem.levels:
         group = level.group[order]
         binds = np.bincount(group[group >= 0], minlength=level.caps.size) > level.caps

@@ -30,7 +30,8 @@ def stable(problem: Problem, *, liked: Floats) -> Ints:
     Crossing caps have no part in this: with them a stable choice need not exist. Where the stable choice
     breaks some, the candidates it has too many of are struck off, least liked first, and it is made anew
     from what remains until it breaks none. The result keeps every cap and is stable among what remained;
-    pairs that were struck off may block it, and `blocking` finds them. First needs have no preference.
+    pairs that were struck off may block it, and `blocking` finds them. The neediest have no
+    preference.
     """
     saving = problem.alone[problem.need] - problem.cost
     order = np.lexsort((-saving,))

@@ -55,8 +55,8 @@ def join(problem: Problem, chosen: Ints, *, sharing: Sharing) -> Threes:
     A need left alone may join a partnership of the plan, and so may one that is met already, where that
     alone is worth it; what it leaves is not given to anybody else, and no partnership of a swap moves.
     Two share a slot, never three; each need is met once, caps of receivers and crossing caps count
-    everybody, those of givers the slot. As many first needs as possible join before anything else. A
-    join earns no bonus of a swap.
+    everybody, those of givers the slot. As many as possible of the neediest schools that nobody helps
+    yet join before anything else. A join earns no bonus of a swap.
 
     The plan before, and the joining that follows from it, are each the best of their kind; together
     they need not be: another plan might leave more to joining. `relax` bounds how far from that.
@@ -64,7 +64,7 @@ def join(problem: Problem, chosen: Ints, *, sharing: Sharing) -> Threes:
     """
     moves = _moves(problem, chosen, sharing)
     taken = moves.filter(pl.Series(_best(problem, chosen, moves)))
-    left = taken["leaves"].drop_nulls().to_numpy()
+    left = taken["leaves"].to_numpy()
     pairs = taken.select("joins", "host").to_numpy().astype(np.int64).reshape(-1, 2)
     kept = np.setdiff1d(chosen, left)
     more = (
@@ -81,7 +81,7 @@ def relax(problem: Problem, *, sharing: Sharing) -> Problem:
     Each candidate that could share has a second place of its own: what it loses there is what sharing
     takes from itself and, at least, from the one that it joins; and every giver's cap holds twice, once
     for first places and once for second ones. That the one it joins is in the plan is not asked, nor
-    that first needs come first: so the best of this problem loses no more than any plan with groups of
+    that the neediest come first: so the best of this problem loses no more than any plan with groups of
     three, whatever its first stage.
     """
     least = pl.concat(_least(problem, part, sharing) for part in _parts(sharing.slot)).sort("joins")
@@ -103,7 +103,7 @@ def relax(problem: Problem, *, sharing: Sharing) -> Problem:
         problem,
         need=np.append(problem.need, problem.need[second]),
         cost=np.append(problem.cost, cost),
-        first=np.zeros_like(problem.first),
+        neediest=np.full_like(problem.neediest, -1),
         receiving=tuple(map(same, problem.receiving)),
         giving=tuple(map(twice, problem.giving)),
         crossing=tuple(map(same, problem.crossing)),
@@ -140,7 +140,10 @@ def _sharers(joining: Ints, hosts: Ints, sharing: Sharing) -> pl.DataFrame:
 
 
 def _moves(problem: Problem, chosen: Ints, sharing: Sharing) -> pl.DataFrame:
-    """Every join weighed: joins, host, leaves (the partnership it gives up; null when none), worth, first."""
+    """Every join weighed: joins, host, leaves (the partnership it gives up, or -1), worth, school.
+
+    `school` is one of the neediest that nobody helps yet, or -1.
+    """
     taken = np.zeros(problem.need.size, dtype=bool)
     taken[chosen] = True
     held = np.full(problem.alone.size, -1, dtype=np.int64)
@@ -154,30 +157,40 @@ def _moves(problem: Problem, chosen: Ints, sharing: Sharing) -> pl.DataFrame:
     leaves = before[joins]
     now = np.where(leaves >= 0, problem.cost[leaves], problem.alone[problem.need[joins]])
     worth = now - sharing.shared[joins] - (sharing.shared[host] - problem.cost[host])
-    first = (leaves < 0) & problem.first[problem.need[joins]]
+    helped = np.append(problem.neediest[problem.need[chosen]], -1)
+    school = problem.neediest[problem.need[joins]]
     found = found.with_columns(
-        leaves=pl.Series(leaves), worth=pl.Series(worth), first=pl.Series(first)
-    ).with_columns(pl.when(pl.col("leaves") >= 0).then("leaves").alias("leaves"))
-    return found.filter((pl.col("worth") > 0) | pl.col("first"))
+        leaves=pl.Series(leaves), worth=pl.Series(worth), school=np.where(np.isin(school, helped), -1, school)
+    )
+    return found.filter((pl.col("worth") > 0) | (pl.col("school") >= 0))
 
 
 def _best(problem: Problem, chosen: Ints, moves: pl.DataFrame) -> Flags:
-    """Mark the joins that together are worth most, after as many first needs as possible."""
+    """Mark the joins that together are worth most, after as many of the neediest schools as possible."""
     if moves.is_empty():
         return np.zeros(0, dtype=bool)
     rows, room = _limits(problem, chosen, moves)
-    first, worth = moves["first"].to_numpy().astype(np.float64), moves["worth"].to_numpy().astype(np.float64)
-    if first.any():
+    worth = moves["worth"].to_numpy().astype(np.float64)
+    mine = np.flatnonzero(moves["school"].to_numpy() >= 0)
+    if mine.size:
+        # One more unknown for each school: whether it is helped, which takes a join of its own.
+        schools, number = np.unique(moves["school"].to_numpy()[mine], return_inverse=True)
+        own = sparse.csr_array((-np.ones(mine.size), (number, mine)), shape=(schools.size, worth.size))
+        helped = sparse.eye_array(schools.size)
+        rows = sparse.block_array([[rows, None], [own, helped]], format="csr")
+        room = np.append(room, np.zeros(schools.size, dtype=np.int64))
+        first = np.append(np.zeros(worth.size), np.ones(schools.size))
         most = round(float(first @ _solve(first, rows, room)))
         rows = sparse.vstack([rows, sparse.csr_array(-first[None, :])], format="csr")
         room = np.append(room, -most)
-    return np.asarray(_solve(worth, rows, room) > 0.5)
+        worth = np.append(worth, np.zeros(schools.size))
+    return np.asarray(_solve(worth, rows, room)[: moves.height] > 0.5)
 
 
 def _limits(problem: Problem, chosen: Ints, moves: pl.DataFrame) -> tuple[sparse.csr_array, Ints]:
     """Return what each join uses of every limit (limits x joins), and the room in each."""
     joins, host = moves["joins"].to_numpy(), moves["host"].to_numpy()
-    leaves = moves["leaves"].fill_null(-1).to_numpy()
+    leaves = moves["leaves"].to_numpy()
     every = np.arange(joins.size)
     moved = every[leaves >= 0]
     # A partnership is joined by one at most, or left; a need left alone joins one at most.

@@ -16,12 +16,15 @@ from unit.partnerships.solving.tiny import allowed, tiny
 def through_the_list(problem: Problem) -> list[int]:
     """Candidates from the best, each tried against all caps with what is taken."""
     saving = [int(problem.alone[n]) - int(c) for n, c in zip(problem.need, problem.cost, strict=True)]
-    first = [bool(problem.first[n]) for n in problem.need]
-    order = sorted(range(len(saving)), key=lambda c: (not first[c], -saving[c], c))
+    order = sorted(range(len(saving)), key=lambda c: (-saving[c], c))
+    school = [int(problem.neediest[n]) for n in problem.need]
     taken: list[int] = []
-    for candidate in order:
-        if saving[candidate] > 0 and allowed(problem, [*taken, candidate]):
-            taken.append(candidate)
+    for one_each in (True, False):
+        for candidate in order:
+            if one_each and (school[candidate] < 0 or school[candidate] in [school[c] for c in taken]):
+                continue
+            if saving[candidate] > 0 and allowed(problem, [*taken, candidate]):
+                taken.append(candidate)
     return sorted(taken)
 
 
@@ -37,12 +40,12 @@ def test_it_is_what_going_through_the_list_gives(block: int, seed: int) -> None:
     assert found.dtype == np.int64
 
 
-def test_first_needs_come_before_larger_savings() -> None:
+def test_the_neediest_come_before_larger_savings() -> None:
     problem = Problem(
         need=np.array([0, 1]),
         cost=np.array([1, 8]),
         alone=np.array([10, 10]),
-        first=np.array([False, True]),
+        neediest=np.array([-1, 0]),
         giving=(Level("provider", np.array([0, 0]), np.array([1])),),
     )
     assert greedy(problem).tolist() == [1]
@@ -50,5 +53,5 @@ def test_first_needs_come_before_larger_savings() -> None:
 
 def test_nothing_to_choose_from() -> None:
     nothing = np.zeros(0, dtype=np.int64)
-    problem = Problem(nothing, nothing, np.array([3]), np.array([False]))
+    problem = Problem(nothing, nothing, np.array([3]), np.array([-1]))
     assert greedy(problem).tolist() == []

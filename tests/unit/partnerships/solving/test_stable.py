@@ -115,7 +115,7 @@ def test_the_least_liked_is_struck_off_where_a_crossing_cap_is_broken() -> None:
         need=np.array([0, 1, 1]),
         cost=np.array([1, 1, 5]),
         alone=np.array([10, 10]),
-        first=np.array([False, False]),
+        neediest=np.array([-1, -1]),
         crossing=(Level("in-one", np.array([0, 0, -1]), np.array([1])),),
     )
     assert stable(problem, liked=np.array([3.0, 2.0, 0.0])).tolist() == [0, 2]
@@ -129,7 +129,7 @@ def test_a_school_refused_in_one_theme_is_helped_in_the_next() -> None:
         need=np.array([0, 1, 2, 3, 4]),
         cost=np.array([1, 2, 3, 0, 0]),
         alone=np.full(5, 10),
-        first=np.zeros(5, dtype=bool),
+        neediest=np.full(5, -1),
         receiving=(Level("receiver", np.array([0, 0, 0, 1, 2]), np.array([1, 1, 1])),),
         giving=(Level("provider", np.array([0, 1, 2, 0, 1]), np.array([1, 1, 1])),),
     )
@@ -138,6 +138,6 @@ def test_a_school_refused_in_one_theme_is_helped_in_the_next() -> None:
 
 def test_nothing_to_choose_from() -> None:
     nothing = np.zeros(0, dtype=np.int64)
-    problem = Problem(nothing, nothing, np.array([3]), np.array([False]))
+    problem = Problem(nothing, nothing, np.array([3]), np.array([-1]))
     assert stable(problem, liked=np.zeros(0)).tolist() == []
     assert blocking(problem, nothing, liked=np.zeros(0)).tolist() == []

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from commonroom.partnerships.solving import threes
 from commonroom.partnerships.solving.greedy import greedy
-from commonroom.partnerships.solving.problem import Level, Problem, lose
+from commonroom.partnerships.solving.problem import Level, Problem, helped_first, lose
 from commonroom.partnerships.solving.threes import NotSolvedError, Sharing, join, relax
 from unit.partnerships.solving.tiny import allowed, tiny
 
@@ -56,6 +56,7 @@ def ways(problem: Problem, chosen: list[int], sharing: Sharing) -> list[tuple[in
     """Every single join that may be weighed: of a need left alone, or a move worth it by itself."""
     met = {int(problem.need[c]): c for c in chosen}
     active = {c for pair in problem.swaps.tolist() if set(pair) <= set(chosen) for c in pair}
+    helped = {int(problem.neediest[problem.need[c]]) for c in chosen}
     found = []
     for joins, host in product(range(problem.need.size), chosen):
         before = met.get(int(problem.need[joins]))
@@ -63,13 +64,14 @@ def ways(problem: Problem, chosen: list[int], sharing: Sharing) -> list[tuple[in
             continue
         gain = -int(sharing.shared[joins]) - int(sharing.shared[host]) + int(problem.cost[host])
         now = problem.alone[problem.need[joins]] if before is None else problem.cost[before]
-        if int(now) + gain > 0 or (before is None and problem.first[problem.need[joins]]):
+        school = int(problem.neediest[problem.need[joins]])
+        if int(now) + gain > 0 or (school >= 0 and school not in helped):
             found.append((joins, host))
     return found
 
 
 def best_joining(problem: Problem, chosen: list[int], sharing: Sharing) -> tuple[int, int]:
-    """First needs left alone and loss of the best way to join, every one tried."""
+    """Neediest schools helped (negative) and loss of the best way to join, every one tried."""
     met = {int(problem.need[c]): c for c in chosen}
     found = []
     every = ways(problem, chosen, sharing)
@@ -78,9 +80,8 @@ def best_joining(problem: Problem, chosen: list[int], sharing: Sharing) -> tuple
             left = {met.get(int(problem.need[joins])) for joins, _ in pairs}
             single = [c for c in chosen if c not in left]
             if possible(problem, single, list(pairs), sharing):
-                helped = {int(problem.need[c]) for c in [*single, *(joins for joins, _ in pairs)]}
-                alone = [n for n in np.flatnonzero(problem.first) if int(n) not in helped]
-                found.append((len(alone), loss(problem, single, list(pairs), sharing)))
+                plan = np.array([*single, *(joins for joins, _ in pairs)], dtype=np.int64)
+                found.append((-helped_first(problem, plan), loss(problem, single, list(pairs), sharing)))
     return min(found)
 
 
@@ -94,8 +95,8 @@ def test_no_way_of_joining_a_plan_is_better(seed: int) -> None:
     hosts_and_alone = np.setdiff1d(found.chosen, found.pairs[:, 0]).tolist()
     assert possible(problem, hosts_and_alone, [tuple(pair) for pair in found.pairs.tolist()], sharing)
     assert found.loss == loss(problem, hosts_and_alone, found.pairs.tolist(), sharing)
-    alone = int(problem.first.sum()) - int(problem.first[problem.need[found.chosen]].sum())
-    assert (alone, found.loss) == best_joining(problem, chosen.tolist(), sharing)
+    helped = helped_first(problem, found.chosen)
+    assert (-helped, found.loss) == best_joining(problem, chosen.tolist(), sharing)
     assert found.chosen.tolist() == sorted(set(found.chosen.tolist()))
 
 
@@ -122,7 +123,7 @@ def test_no_plan_with_groups_of_three_loses_less_than_the_relaxed_problem(seed: 
                     if possible(problem, single, pairs, sharing):
                         assert loss(problem, single, pairs, sharing) >= lowest
     assert relaxed.cost.min() >= 0
-    assert not relaxed.first.any()
+    assert (relaxed.neediest == -1).all()
 
 
 def school_left_alone(**changes: object) -> tuple[Problem, Sharing]:
@@ -131,7 +132,7 @@ def school_left_alone(**changes: object) -> tuple[Problem, Sharing]:
         need=np.array([0, 1]),
         cost=np.array([2, 4]),
         alone=np.array([20, 20]),
-        first=np.array([False, False]),
+        neediest=np.array([-1, -1]),
         giving=(Level("provider", np.array([0, 0]), np.array([1])),),
     )
     one = np.array([0, 0])
@@ -152,8 +153,8 @@ def test_a_school_left_alone_joins_the_one_next_to_it() -> None:
 def test_it_does_not_join_where_that_takes_more_than_it_brings() -> None:
     problem, sharing = school_left_alone(alone=np.array([20, 9]))
     assert join(problem, np.array([0]), sharing=sharing).pairs.size == 0
-    # But a first need joins at any price.
-    problem = replace(problem, first=np.array([False, True]))
+    # But one of the neediest joins at any price.
+    problem = replace(problem, neediest=np.array([-1, 0]))
     assert join(problem, np.array([0]), sharing=sharing).pairs.tolist() == [[1, 0]]
 
 

@@ -24,7 +24,7 @@ def tiny(seed: int, *, candidates: int = 12, crossing: bool = True, swaps: bool 
         need=need,
         cost=rng.integers(0, high, size),
         alone=rng.integers(1, high + 6, needs),
-        first=rng.random(needs) < 0.3,
+        neediest=np.where(rng.random(3) < 0.4, np.arange(3), -1)[receiver],
         receiving=(level(rng, "receiver", receiver[need]), level(rng, "leader", top[receiver[need]])),
         giving=(
             level(rng, "theme", by_theme),
