@@ -75,7 +75,7 @@ def test_the_ideal_is_the_best_provider_next_door() -> None:
 
 
 def test_a_school_of_which_no_figure_speaks_stands_as_any() -> None:
-    """The mean square in reading is (0.25 + 0.01 + 0.09 + 0.04) / 2, in the phase with maths 0.5 more of 3."""
+    """Mean squares: in reading (0.25 + 0.01 + 0.09 + 0.04) / 2; in the phase 0.5 of maths more, of 3."""
     rows = themed(
         ("a", "reading", "need", -0.5, 0.1),
         ("b", "reading", "strength", 0.3, 0.2),

@@ -47,7 +47,7 @@ def journey(places: travel.Places, start: str, end: str) -> tuple[float | None, 
 
 
 def test_minutes_by_hand() -> None:
-    """10 km are 13 by road: 5 + 5 at 25 km/h (12) + 8 at 45 km/h (10 2/3); 40 are 52: 5 + 12 + 26 2/3 + 21.6."""
+    """10 km are 13 by road: 5 minutes, 5 km at 25 km/h (12), 8 at 45 (10 2/3); 40 are 52."""
     found = travel.minutes(np.array([0.0, 2.0, 10.0, 40.0]), travel=RULE)
     assert found == pytest.approx([5.0, 5 + 2.6 * 60 / 25, 5 + 12 + 10 + 2 / 3, 5 + 12 + 26 + 2 / 3 + 21.6])
 
