@@ -13,7 +13,7 @@ from commonroom.partnerships.definition import Definition
 from commonroom.partnerships.gains import ideals
 from commonroom.partnerships.ground import Ground
 from commonroom.partnerships.limits import Pairs, limit
-from commonroom.partnerships.solving.problem import Problem
+from commonroom.partnerships.solving.problem import Ints, Problem
 from commonroom.tables import partnerships as tables
 
 NEED = ("receiver", "phase", "theme")
@@ -63,7 +63,7 @@ def arrange(
         need=edges["need"].to_numpy(),
         cost=costs.cost(needs, edges, gain, ideal, weights=weights),
         alone=costs.alone(needs, ideal, weights=weights),
-        first=needs["keys"].to_numpy(),
+        neediest=_neediest(needs, known.fixed),
         receiving=caps.receiving,
         giving=caps.giving,
         crossing=caps.crossing,
@@ -89,12 +89,19 @@ def _needs(standing: pl.DataFrame, ground: Ground, definition: Definition) -> pl
     )  # fmt: skip
 
 
+def _neediest(needs: pl.DataFrame, fixed: pl.DataFrame) -> Ints:
+    """A number for each Keys to Success school that nobody helps yet, by need; -1 for the others."""
+    alone = pl.col("keys") & ~pl.col("receiver").is_in(fixed["receiver"].unique().implode())
+    names = pl.when(alone).then("receiver")
+    return needs.select((names.rank("dense").cast(pl.Int64) - 1).fill_null(-1)).to_series().to_numpy()
+
+
 def _number(edges: pl.DataFrame, needs: pl.DataFrame, last: pl.DataFrame) -> pl.DataFrame:
     """Candidates of the needs still open, each with its need's number, and what a change would be.
 
     A need whose last partner can help no more has to change: that has no price.
     """
-    numbered = needs.select(*NEED).with_row_index("need").with_columns(pl.col("need").cast(pl.Int64))
+    numbered = needs.select(*NEED, "keys").with_row_index("need").with_columns(pl.col("need").cast(pl.Int64))
     still = last.join(edges, on=[*NEED, "provider"], how="semi")
     before = still.select(*NEED, before="provider")
     found = (
@@ -130,21 +137,31 @@ def _pairs(
 ) -> Pairs:
     """Who stands behind each candidate: authorities and trusts of both sides."""
     places = ground.schools.sort("school", "phase").unique("school", keep="first", maintain_order=True)
-    trust = pl.coalesce("trust", "school")
-    givers = places.select(provider="school", provider_authority="authority", trust=trust)
-    takers = places.select(receiver="school", receiver_authority="authority", receiver_trust=trust)
+    # Names as numbers: what follows groups hundreds of thousands of candidates by them.
+    sides = [frame[side] for frame in (edges, known.fixed) for side in ("receiver", "provider")]
+    every = pl.concat([places["school"], places["trust"], *sides])
+    names = pl.Enum(every.drop_nulls().unique().sort())
+    areas = pl.Enum(places["authority"].drop_nulls().unique().sort())
+    trust = pl.coalesce("trust", "school").cast(names)
+    authority = pl.col("authority").cast(areas)
+    school = pl.col("school").cast(names)
+    givers = places.select(provider=school, provider_authority=authority, trust=trust)
+    takers = places.select(receiver=school, receiver_authority=authority, receiver_trust=trust)
     keys = needs.select(*NEED, "keys")
 
-    def behind(frame: pl.DataFrame) -> pl.DataFrame:
-        found = frame.select(*NEED, "provider").join(keys, on=NEED, how="left", maintain_order="left")
+    def behind(frame: pl.DataFrame, *more: str) -> pl.DataFrame:
+        found = frame.select(*more, *NEED, "provider").with_columns(
+            pl.col("receiver", "provider").cast(names)
+        )
         found = found.join(givers, on="provider", how="left", maintain_order="left")
-        found = found.join(takers, on="receiver", how="left", maintain_order="left")
-        return found.with_columns(pl.col("keys").fill_null(False))
+        return found.join(takers, on="receiver", how="left", maintain_order="left")
 
+    fixed = known.fixed.join(keys, on=NEED, how="left", maintain_order="left")
+    fixed = fixed.with_columns(pl.col("keys").fill_null(False))
     total = (pl.col("slots") + pl.col("held")).alias("slots")
     return Pairs(
-        behind(edges),
-        behind(known.fixed),
+        behind(edges, "need", "keys"),
+        behind(fixed, "keys"),
         needs.select(*NEED, "authority"),
         providers.select("provider", total),
         known.capacities,

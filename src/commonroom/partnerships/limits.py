@@ -33,10 +33,11 @@ class Caps:
 class Pairs:
     """Who stands behind each candidate (`edges`), and behind what stands already (`fixed`).
 
-    Both have receiver, phase, theme, provider, keys, receiver_authority, provider_authority and trust
-    (a school without one stands for itself). `needs` (receiver, phase, theme, authority) are all needs,
-    those met already among them; `slots` (provider, slots, held) is what each school can give, and what
-    it gives already; `capacities` are those stated (tables.partnerships.CAPACITIES).
+    Both have receiver, phase, theme, provider, keys, receiver_authority, provider_authority, trust (a
+    school without one stands for itself) and receiver_trust; those of `edges` have the number of their
+    need too. `needs` (receiver, phase, theme, authority) are all needs, those met already among them;
+    `slots` (provider, slots) is what each school can give, what it gives already counted in;
+    `capacities` are those stated (tables.partnerships.CAPACITIES).
     """
 
     edges: pl.DataFrame
@@ -80,11 +81,13 @@ def _level(
     one of the definition's (they are thousands, and say nothing).
     """
     known = [pl.col(key).is_not_null() for key in keys]
-    groups = pl.concat([frame.filter(known).select(keys) for frame in (pairs.edges, pairs.fixed)]).unique(
-        maintain_order=True
-    )
+    groups = pl.concat(
+        [frame.filter(known).select(keys) for frame in (pairs.edges, pairs.fixed)], how="vertical_relaxed"
+    ).unique(maintain_order=True)
     if caps is not None:
-        groups = groups.join(caps, on=list(keys), how="inner")
+        # A trust or an authority that is no school's: its cap binds nobody.
+        kinds = {key: kind for key, kind in groups.schema.items() if caps.schema[key] != kind}
+        groups = groups.join(caps.cast(kinds, strict=False), on=list(keys), how="inner")
     else:
         groups = groups.with_columns(cap=pl.lit(most, dtype=pl.Int64))
     used = pairs.fixed.filter(known).group_by(keys).agg(used=pl.len().cast(pl.Int64))
@@ -97,7 +100,7 @@ def _level(
         name,
         numbers["group"].cast(pl.Int64).fill_null(-1).to_numpy(),
         left.to_numpy(),
-        tuple(TOGETHER.join(row) for row in groups.select(keys).iter_rows()),
+        tuple(groups.select(pl.concat_str(pl.col(keys).cast(pl.String), separator=TOGETHER)).to_series()),
     )
 
 
@@ -148,7 +151,7 @@ def _cap(pairs: Pairs, cap: Cap) -> Level:
     counted = Pairs(
         _away(pairs.edges, cap), _away(pairs.fixed, cap), pairs.needs, pairs.slots, pairs.capacities
     )
-    whole = pl.concat([counted.edges, counted.fixed], how="diagonal").filter(
+    whole = pl.concat([counted.edges.drop("need"), counted.fixed], how="vertical_relaxed").filter(
         pl.col(key).is_not_null() for key in keys
     )
     groups = whole.select(keys).unique()
@@ -173,19 +176,19 @@ def _allowed(groups: pl.DataFrame, needs: pl.DataFrame, cap: Cap) -> pl.Series:
     column = RECEIVER[cap.receiver]
     by = [column, *(["phase", "theme"] if cap.theme else [])]
     counts = needs.rename({"authority": "receiver_authority"}).group_by(by).agg(needs=pl.len())
-    shares = groups.join(counts, on=by, how="left", maintain_order="left")["needs"].fill_null(0)
+    kinds = {key: groups.schema[key] for key in by}
+    shares = groups.join(counts.cast(kinds), on=by, how="left", maintain_order="left")["needs"].fill_null(0)
     allowed = (shares * cap.share + 1e-9).floor().cast(pl.Int64).clip(cap.least)
     return allowed if cap.most is None else allowed.clip(upper_bound=max(cap.most, cap.least))
 
 
 def _binding(level: Level, pairs: Pairs) -> Level:
     """Leave out the groups that no choice could overfill: fewer needs than the cap in all."""
-    edges = pairs.edges.select(
-        need=pl.struct("receiver", "phase", "theme").rank("dense"), group=pl.Series(level.group)
-    ).filter(pl.col("group") >= 0)
-    needs = edges.group_by("group").agg(needs=pl.col("need").n_unique())
-    most = np.zeros(level.caps.size, dtype=np.int64)
-    most[needs["group"].to_numpy()] = needs["needs"].to_numpy()
+    inside = level.group >= 0
+    needs = pairs.edges["need"].to_numpy()[inside]
+    width = int(needs.max(initial=0)) + 1
+    once = np.unique(level.group[inside] * width + needs)
+    most = np.bincount(once // width, minlength=level.caps.size)
     keep = (most > level.caps) | (level.caps < 0)
     number = np.where(keep, np.cumsum(keep) - 1, -1)
     return Level(

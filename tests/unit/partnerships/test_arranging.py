@@ -16,8 +16,8 @@ STANDING = standing(
     (D, "reading", "need"), (E, "reading", "need"), (F, "reading", "need"), (A, "mathematics", "need"),
     (A, "reading", "strength"), (B, "reading", "strength"), (D, "mathematics", "strength"), keys=(F,),
 )  # fmt: skip
-EDGES = edges((E, "reading", B, 0.04), (D, "reading", A, 0.05), (D, "reading", B, 0.03), (F, "reading", A, 0.02),
-              (A, "mathematics", D, 0.06))  # fmt: skip
+EDGES = edges((E, "reading", B, 0.04), (D, "reading", A, 0.05), (D, "reading", B, 0.03),
+              (F, "reading", A, 0.02), (A, "mathematics", D, 0.06))  # fmt: skip
 CHANGE = {"change": 0.5, "alone": 0.5, "known": 0.0, "disadvantage": 1.0, "swap": 0.25}
 
 
@@ -38,7 +38,7 @@ def test_needs_and_candidates_are_numbered_in_one_order() -> None:
     ]  # fmt: skip
     assert found.edges.select("need", "provider").rows() == [(0, D), (1, A), (1, B), (2, B), (3, A)]
     assert found.problem.need.tolist() == [0, 1, 1, 2, 3]
-    assert found.problem.first.tolist() == [False, False, False, True]
+    assert found.problem.neediest.tolist() == [-1, -1, -1, 0]
     # Disadvantage is at the 60th percentile in D: its gains count 1.6 times.
     assert found.needs["weight"].to_list() == pytest.approx([1.0, 1.6, 1.8, 2.0])
     ideal = gains.closes(definition.gain) * gains.gap(*(found.needs[c].to_numpy() for c in ("effect", "sd")))
@@ -90,6 +90,10 @@ def test_a_school_of_two_phases_that_is_a_keys_school_in_one_has_one_adviser() -
     both = pl.concat([STANDING, standing((F, "mathematics", "need")).with_columns(phase=pl.lit("secondary"))])
     found = arrange(EDGES, both, ground(), definition=define(), known=nothing_known())
     assert found.needs.filter(receiver=F)["keys"].to_list() == [True, True]
+    assert found.problem.neediest.tolist() == [-1, -1, -1, 0, 0]
+    helped = replace(nothing_known(), fixed=_fixed((F, "reading", B, 0.01)))
+    again = arrange(EDGES, both, ground(), definition=define(), known=helped)
+    assert again.problem.neediest.tolist() == [-1, -1, -1, -1]
 
 
 def test_a_need_in_a_place_that_is_not_known_counts_as_any() -> None:

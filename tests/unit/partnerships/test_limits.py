@@ -45,7 +45,10 @@ def _pairs(
     needs = rows.select("receiver", "phase", "theme", authority="receiver_authority").unique().sort(pl.all())
     capacities = pl.DataFrame(list(stated), schema=tables.CAPACITIES.schema, orient="row")
     providers = pl.DataFrame({"provider": [A, B, C, D, E, F], "slots": [slots] * 6})
-    return Pairs(edges, edges[:0] if fixed is None else fixed, needs, providers, capacities)
+    numbers = pl.struct("receiver", "phase", "theme").rank("dense").cast(pl.Int64) - 1
+    edges = edges.select(numbers.alias("need"), pl.all())
+    fixed = edges.drop("need")[:0] if fixed is None else fixed
+    return Pairs(edges, fixed, needs, providers, capacities)
 
 
 EDGES = _behind((D, "reading", A), (E, "reading", A), (F, "reading", A), (F, "mathematics", A),

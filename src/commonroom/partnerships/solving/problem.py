@@ -67,9 +67,9 @@ class Solution:
 
     `loss` is the sum of costs of the chosen and of needs left alone, less the bonus of swaps; `bound`:
     no choice that helps as many of the neediest schools loses less; `met_first`: how many of the neediest
-    schools are helped, `most_first`: no choice helps more. `prices` (by level name, one per group): what one more
-    in its cap would save, at the optimum of the relaxed problem; `reduced` (candidates): what choosing
-    it instead would lose at least, 0 for the chosen. Both in the unit of costs.
+    schools are helped, `most_first`: no choice helps more. `prices` (by level name, one per group): what
+    one more in its cap would save, at the optimum of the relaxed problem; `reduced` (candidates): what
+    choosing it instead would lose at least, 0 for the chosen. Both in the unit of costs.
     """
 
     chosen: Ints
