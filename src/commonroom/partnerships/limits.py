@@ -87,7 +87,8 @@ def _level(
     if caps is not None:
         # A trust or an authority that is no school's: its cap binds nobody.
         kinds = {key: kind for key, kind in groups.schema.items() if caps.schema[key] != kind}
-        groups = groups.join(caps.cast(kinds, strict=False), on=list(keys), how="inner")
+        same = [pl.col(key).cast(kind, strict=False) for key, kind in kinds.items()]
+        groups = groups.join(caps.with_columns(same), on=list(keys), how="inner")
     else:
         groups = groups.with_columns(cap=pl.lit(most, dtype=pl.Int64))
     used = pairs.fixed.filter(known).group_by(keys).agg(used=pl.len().cast(pl.Int64))
@@ -176,8 +177,8 @@ def _allowed(groups: pl.DataFrame, needs: pl.DataFrame, cap: Cap) -> pl.Series:
     column = RECEIVER[cap.receiver]
     by = [column, *(["phase", "theme"] if cap.theme else [])]
     counts = needs.rename({"authority": "receiver_authority"}).group_by(by).agg(needs=pl.len())
-    kinds = {key: groups.schema[key] for key in by}
-    shares = groups.join(counts.cast(kinds), on=by, how="left", maintain_order="left")["needs"].fill_null(0)
+    counts = counts.with_columns(pl.col(key).cast(groups.schema[key]) for key in by)
+    shares = groups.join(counts, on=by, how="left", maintain_order="left")["needs"].fill_null(0)
     allowed = (shares * cap.share + 1e-9).floor().cast(pl.Int64).clip(cap.least)
     return allowed if cap.most is None else allowed.clip(upper_bound=max(cap.most, cap.least))
 
