@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from commonroom.partnerships.solving import flow, network
-from commonroom.partnerships.solving.problem import Ints, Problem, Solution, lose
+from commonroom.partnerships.solving.problem import Ints, Problem, Solution, helped_first, lose
 
 
 def solve(problem: Problem) -> Solution:
@@ -13,7 +13,7 @@ def solve(problem: Problem) -> Solution:
     sorted_out = network.sort_out(problem)
     net = network.lay(sorted_out)
     top = 1 + int(problem.alone.max(initial=0)) * 4
-    worth = (problem.alone + top * problem.first)[problem.need] - problem.cost
+    worth = (problem.alone + top * (problem.neediest >= 0))[problem.need] - problem.cost
     allowed = np.ones(problem.need.size, dtype=bool)
     while True:
         chosen = flow.choose(sorted_out, net, worth, allowed)
@@ -35,10 +35,18 @@ def solve(problem: Problem) -> Solution:
             allowed[banned] &= held[banned]
         if not over:
             break
-    met = int(problem.first[problem.need[chosen]].sum())
+    met = helped_first(problem, chosen)
     loss = lose(problem, chosen)
     prices = {level.name: np.zeros(level.caps.size) for level in problem.levels}
-    return Solution(chosen, loss, 0.0, met, int(problem.first.sum()), prices, np.zeros(problem.need.size))
+    return Solution(
+        chosen,
+        loss,
+        0.0,
+        met,
+        np.unique(problem.neediest[problem.neediest >= 0]).size,
+        prices,
+        np.zeros(problem.need.size),
+    )
 
 
 def again(problem: Problem, solution: Solution) -> Ints:
