@@ -40,14 +40,16 @@ def weigh(
     for phase in rows["phase"].unique().sort():
         mine = (rows["phase"] == phase).to_numpy()
         distance[mine] = scene(places, ground, definition, phase=phase).distance(taker[mine], giver[mine])
+    # Where nobody knows how far it is, the farthest that a new one might be.
+    minutes = np.where(np.isnan(way.minutes), definition.travel.most_minutes, way.minutes)
     rows = rows.with_columns(
         km=pl.Series(way.km, nan_to_null=True),
-        minutes=pl.Series(way.minutes),
+        minutes=pl.Series(way.minutes, nan_to_null=True),
         travel=pl.Series(travel.SOURCES).gather(way.source),
         gap=pl.Series(gains.gap(rows["effect"].to_numpy(), rows["sd"].to_numpy())),
         distance=pl.Series(distance, nan_to_null=True),
         likeness=pl.Series(gains.likeness(distance, gain=definition.gain)),
-        nearness=pl.Series(gains.nearness(way.minutes, gain=definition.gain)),
+        nearness=pl.Series(gains.nearness(minutes, gain=definition.gain)),
         known=pl.lit(True),
     )
     rows = rows.with_columns(gain=pl.Series(gains.expected(rows, gain=definition.gain)))

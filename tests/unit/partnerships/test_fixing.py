@@ -41,3 +41,10 @@ def test_nothing_stands() -> None:
                          STANDING, ground(), definition=define())  # fmt: skip
     assert found.is_empty()
     assert "state" in found.columns
+
+
+def test_a_place_that_nobody_knows_is_as_far_as_may_be() -> None:
+    found = fixing.weigh(_fixed((D, "reading", "999999")), STANDING, ground(), definition=define())
+    row = found.row(0, named=True)
+    assert (row["km"], row["minutes"], row["travel"]) == (None, None, "authority")
+    assert row["nearness"] == pytest.approx(2.718281828 ** (-60 / 90))
