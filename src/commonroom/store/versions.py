@@ -46,10 +46,10 @@ def building(folder: Path) -> Iterator[Path]:
     path = folder / f"{BUILDING}{os.getpid()}-{secrets.token_hex(4)}"
     with ExitStack() as stack:
         stack.callback(shutil.rmtree, path, ignore_errors=True)
-        with _locked(folder):
+        with locked(folder):
             _clear(folder)
             path.mkdir()
-            stack.enter_context(_locked(path))
+            stack.enter_context(locked(path))
         yield path
 
 
@@ -62,7 +62,7 @@ def put_in_force(path: Path, *, version: str, is_whole: Callable[[Path], bool]) 
     """
     folder = path.parent
     target = folder / version
-    with _locked(folder):
+    with locked(folder):
         try:
             _prepare(folder, version)
             _move(path, target, is_whole=is_whole)
@@ -87,7 +87,7 @@ def sync(path: Path) -> None:
 
 
 @contextmanager
-def _locked(path: Path, *, wait: bool = True) -> Iterator[None]:
+def locked(path: Path, *, wait: bool = True) -> Iterator[None]:
     """Hold the lock of a folder. The system frees it when its holder ends, however it ends."""
     opened = os.open(path, os.O_RDONLY)
     try:
@@ -102,7 +102,7 @@ def _is_left(path: Path) -> bool:
     if not path.name.startswith(BUILDING):
         return path.name == NEXT or path.name.startswith(REMOVING)
     try:
-        with _locked(path, wait=False):
+        with locked(path, wait=False):
             return True
     except OSError:
         return False
