@@ -37,8 +37,8 @@ def weigh(
     """Return for each need the `definition.candidates` schools that would bring most, and what is in reach.
 
     Arguments: `standing` (tables.partnerships.STANDING); the `ground`, best with all schools there are,
-    since catchments depend on them; `barred`: receiver, provider and, where only one theme is meant,
-    theme, of pairs that are not to be proposed; `known`: provider and receiver that have worked together.
+    since catchments depend on them; `barred`: receiver, provider and, where only one is meant, phase and
+    theme of pairs that are not to be proposed; `known`: provider and receiver that have worked together.
     A school strong in the theme and phase of a need is a candidate if it is within
     `definition.travel.most_minutes`, not barred, and not a rival (where these are avoided). Equal gains
     are settled by identity. A place that is not known: see travel.lay_out. Source: METHODS.md section 8.
@@ -52,7 +52,7 @@ def weigh(
         stage = scene(places, ground, definition, phase=phase)
         for theme in needs.filter(phase=phase)["theme"].unique().sort():
             rows = filled.filter(phase=phase, theme=theme)
-            found = _weigh(stage, rows, barred=_barred(places, barred, theme=theme))
+            found = _weigh(stage, rows, barred=_barred(places, barred, {"phase": phase, "theme": theme}))
             labels = {"phase": pl.lit(phase), "theme": pl.lit(theme)}
             edges.append(found.edges.with_columns(**labels))
             reach.append(found.reach.with_columns(**labels))
@@ -152,12 +152,12 @@ def _named(schools: pl.Series, rows: Ints) -> pl.Series:
     return schools.gather(pl.Series(rows).replace(-1, None))
 
 
-def _barred(places: Places, barred: pl.DataFrame | None, *, theme: str) -> Ints:
-    """Pairs that are barred in a theme, as receiver's row x places + provider's row."""
+def _barred(places: Places, barred: pl.DataFrame | None, here: dict[str, str]) -> Ints:
+    """Pairs that are barred in a phase and theme, as receiver's row x places + provider's row."""
     if barred is None:
         return np.zeros(0, dtype=np.int64)
-    if "theme" in barred.columns:
-        barred = barred.filter(pl.col("theme").is_null() | (pl.col("theme") == theme))
+    for column in here.keys() & set(barred.columns):
+        barred = barred.filter(pl.col(column).is_null() | (pl.col(column) == here[column]))
     return _pair(places, barred)
 
 

@@ -77,9 +77,10 @@ def nearness(minutes: Floats, *, gain: Gain) -> Floats:
 def ideals(needs: pl.DataFrame, *, gain: Gain) -> Floats:
     """Return what the best provider next door would bring: closes x gap, in sd of schools.
 
-    `needs`: rows of the standing, filled (see `fill`), with effect and sd.
+    `needs`: rows of the standing, best filled together with all others (see `fill`), else by themselves.
     """
-    effect, sd = (needs[name].to_numpy() for name in ("effect", "sd"))
+    filled = fill(needs, gain=gain)
+    effect, sd = (filled[name].to_numpy() for name in ("effect", "sd"))
     return closes(gain) * gap(effect, sd)
 
 

@@ -204,7 +204,7 @@ def test_rivals_are_left_out_and_the_best_of_them_named() -> None:
     assert list(kept(weighed(line, define(rivals={"nearest": 2})), "a")) == ["c", "d"]
 
 
-def test_barred_pairs_are_left_out_in_their_theme_or_in_all() -> None:
+def test_barred_pairs_are_left_out_in_their_phase_and_theme_or_in_all() -> None:
     rows = themed(
         ("a", "maths", "need", -0.5, 0.2),
         ("a", "reading", "need", -0.5, 0.2),
@@ -218,6 +218,10 @@ def test_barred_pairs_are_left_out_in_their_theme_or_in_all() -> None:
     assert found.edges.select("theme", "provider").rows() == [("reading", "b")]
     told = found.reach.select("theme", "in_reach", "barred", "kept", "barred_provider").rows()
     assert told == [("maths", 2, 2, 0, "c"), ("reading", 2, 1, 1, "c")]
+    here = barred.with_columns(phase=pl.lit("primary"))
+    assert weigh(rows, ground(schools), definition=definition, barred=here).edges.equals(found.edges)
+    elsewhere = barred.with_columns(phase=pl.lit("secondary"))
+    assert weigh(rows, ground(schools), definition=definition, barred=elsewhere).edges.height == 4
     everywhere = weigh(rows, ground(schools), definition=definition, barred=barred.drop("theme"))
     assert everywhere.edges.is_empty()
 

@@ -74,6 +74,14 @@ def test_the_ideal_is_the_best_provider_next_door() -> None:
     assert gains.ideals(needs, gain=model()) == pytest.approx(gains.closes(model()) * gap)
 
 
+def test_the_ideal_of_a_need_that_is_only_said_is_that_of_any_school() -> None:
+    whole = standing(("a", "strength", 0.3, 0.4), ("b", "need", None, None))
+    filled = gains.fill(whole, gain=model())[1:]
+    expected = gains.closes(model()) * 0.5 * 0.39894228
+    assert gains.ideals(filled, gain=model()) == pytest.approx([expected])
+    assert gains.ideals(whole[1:], gain=model()) == pytest.approx([2 * expected])
+
+
 def test_a_school_of_which_no_figure_speaks_stands_as_any() -> None:
     """Mean squares: in reading (0.25 + 0.01 + 0.09 + 0.04) / 2; in the phase 0.5 of maths more, of 3."""
     rows = themed(
