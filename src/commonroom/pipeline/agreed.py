@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from commonroom.partnerships import themes
@@ -39,19 +39,24 @@ def read(
     Arguments: the `opened` evidence; the `files`; the `folder` of plans, if there is one; the `themes`
     (the program's own when left out). Raises SaidToPeople with all that is to be mended in a file.
     """
-    there = known(opened, themes=themes)
+    said = Agreed() if not files.given else _read(files, known(opened, themes=themes))
+    if folder is None:
+        return said
+    ever = partnerships.decisions(folder)
+    return replace(said, decisions=None if ever.is_empty() else ever, last=partnerships.read_last(folder))
+
+
+def _read(files: Files, there: tables.Known) -> Agreed:
+    """What the files say; trusts first, since days may be those of a trust."""
     trusts = tables.trusts.read(files.trusts, known=there) if files.trusts else None
-    named = None if trusts is None else tuple(trusts["trust"].unique().sort())
-    there = tables.Known(there.look_up, there.phases, there.themes, there.authorities, named)
-    ever = None if folder is None else partnerships.decisions(folder)
+    if trusts is not None:
+        there = replace(there, trusts=tuple(trusts["trust"].unique().sort()))
     return Agreed(
         statements=tables.statements.read(files.said, known=there) if files.said else None,
         capacities=tables.capacities.read(files.capacities, known=there) if files.capacities else None,
         trusts=trusts,
         ties=tables.ties.read(files.ties, known=there) if files.ties else None,
         minutes=tables.minutes.read(files.minutes, known=there) if files.minutes else None,
-        decisions=None if ever is None or ever.is_empty() else ever,
-        last=None if folder is None else partnerships.read_last(folder),
     )
 
 

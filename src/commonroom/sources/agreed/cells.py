@@ -20,6 +20,9 @@ YEARS = (1990, 2100)
 #: Days of a year: more is absurd of one school or one person.
 YEAR = 366
 
+#: What a spreadsheet shows in place of a result, and what stands for a letter that cannot be read.
+ERROR = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!)")
+UNREADABLE = "\ufffd"
 EMPTY = ("the cell is empty.", "Fill it, or take the row out.")
 
 
@@ -78,6 +81,7 @@ def _texts(rows: Rows, word: str, reader: Reader) -> tuple[pl.Series, list[Slip]
     for text, where in places.iter_rows():
         try:
             if text is not None:
+                _check_legible(text)
                 meanings[text] = reader.find(text)
             elif word in rows.needed:
                 raise SaidToPeople(EMPTY[0], remedy=EMPTY[1])
@@ -87,6 +91,16 @@ def _texts(rows: Rows, word: str, reader: Reader) -> tuple[pl.Series, list[Slip]
         return pl.Series(word, [None] * rows.frame.height, dtype=reader.type), slips
     values = rows.frame[word].replace_strict(meanings, default=None, return_dtype=reader.type)
     return values.alias(word), slips
+
+
+def _check_legible(text: str) -> None:
+    if UNREADABLE in text:
+        raise SaidToPeople("a letter here cannot be read.", remedy="Save the file again as CSV UTF-8.")
+    if ERROR.fullmatch(text):
+        raise SaidToPeople(
+            "the spreadsheet shows an error here in place of a value.",
+            remedy="Mend the formula, or put the value there.",
+        )
 
 
 def _amounts(rows: Rows, word: str, amount: Amount) -> tuple[pl.Series, list[Slip]]:

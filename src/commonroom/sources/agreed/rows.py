@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
@@ -17,9 +17,6 @@ from commonroom.sources.files import ROW, Document, Sheet
 
 #: So many things wrong are listed; the rest are counted. So many rows of one thing are named.
 LISTED, NAMED = 20, 3
-#: What a spreadsheet shows in place of a result, and what stands for a letter that cannot be read.
-ERROR = r"^#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!)$"
-UNREADABLE = "\ufffd"
 #: What the readers say of a row with more, or fewer, cells than the header.
 RAGGED = re.compile(r"The row has (\d+) cells and the header has (\d+)\.")
 
@@ -88,8 +85,7 @@ def open(path: Path, *, needed: Sequence[str], more: Sequence[str] = ()) -> Rows
     number = (pl.col(ROW) + sheet.header).alias("row")
     frame = sheet.frame.select(number, *texts)
     headings = {word: names[0] for word, names in found.items()}
-    rows = Rows(document.name, frame, headings, tuple(needed))
-    return replace(rows, slips=(*_unread(document, sheet), *_damaged_cells(rows)))
+    return Rows(document.name, frame, headings, tuple(needed), tuple(_unread(document, sheet)))
 
 
 def refuse(file: str, slips: Iterable[Slip]) -> None:
@@ -159,22 +155,3 @@ def _unread(document: Document, sheet: Sheet) -> list[Slip]:
             )
         )
     return slips
-
-
-def _damaged_cells(rows: Rows) -> list[Slip]:
-    """Cells with letters that cannot be read, or a spreadsheet's error in place of a value."""
-    wrong = (
-        (pl.col(word).str.contains(UNREADABLE, literal=True), "a letter here cannot be read.",
-         "Save the file again as CSV UTF-8.", word)
-        for word in rows.headings
-    )  # fmt: skip
-    errors = (
-        (pl.col(word).str.contains(ERROR), "the spreadsheet shows an error here in place of a value.",
-         "Mend the formula, or put the value there.", word)
-        for word in rows.headings
-    )  # fmt: skip
-    return [
-        Slip(what, remedy, rows.named(word), tuple(found))
-        for condition, what, remedy, word in (*wrong, *errors)
-        if (found := rows.frame.filter(condition)["row"].to_list())
-    ]
