@@ -15,6 +15,8 @@ from commonroom.charts.looks import FONT, PAPER
 VEGA_LITE = "6.4"
 #: A circle as the renderer writes it: a path of two arcs about a place.
 DOT = r'<path transform="translate\(([-\d.]+),([-\d.]+)\)" d="M([\d.]+),0A[^"]*"'
+#: A mark with what is said when it is pointed at.
+NAMED = r'<(path|line) aria-label="([^"]*)"([^>]*)/>'
 
 
 def specification(chart: alt.TopLevelMixin) -> str:
@@ -26,12 +28,15 @@ def svg(chart: alt.TopLevelMixin) -> str:
     """Return the chart as a still picture in SVG, numbers to one decimal, that scales with its frame.
 
     What repeats at every mark is said once, and a dot is a circle: a fifth of the bytes, the same picture.
+    A mark with a description says it when it is pointed at, without any program.
     """
     drawn = vl_convert.vegalite_to_svg(specification(chart), vl_version=VEGA_LITE)
+    drawn = re.sub(NAMED, r'<\1\3 name="\2"/>', drawn)
     drawn = re.sub(r'width="\d+" height="\d+" viewBox', "viewBox", drawn, count=1)
     drawn = re.sub(r' (?:aria-\w+|role|xmlns:xlink|class|stroke-opacity|font-family)="[^"]*"', "", drawn)
     drawn = re.sub(r"(\d+\.\d)\d+", r"\1", drawn)
     drawn = re.sub(DOT, r'<circle cx="\1" cy="\2" r="\3"', drawn)
+    drawn = re.sub(r'<(\w+)([^>]*) name="([^"]*)"/>', r"<\1\2><title>\3</title></\1>", drawn)
     start = f'<svg class="still" aria-hidden="true" focusable="false" font-family="{FONT}" '
     return drawn.replace("<svg ", start, 1)
 
