@@ -28,7 +28,7 @@ class Gain(_Part):
     cut off at 0; `said` is the probability of a strength that only the school itself speaks of.
     """
 
-    closes: Positive
+    closes: FiniteFloat
     closes_sd: Positive
     unlike: Positive
     tiring: Positive
