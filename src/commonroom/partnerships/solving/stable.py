@@ -148,6 +148,8 @@ class _Asking:
         following = next(self.left[self.need[refused]], None)
         rising = [] if following is None else [following]
         for group, room, waiting in self.kinds:
+            if group[refused] < 0 and not any(group[number] >= 0 for number in rising):
+                continue
             places = {group[refused], *(group[number] for number in rising)} - {-1}
             above = [number for number in rising if group[number] < 0]
             for number in rising:
