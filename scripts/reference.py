@@ -18,6 +18,7 @@ from commonroom import settings
 from commonroom.cli import app
 from commonroom.families import load_preset
 from commonroom.panel import measures
+from commonroom.partnerships import themes
 from commonroom.tables import Table
 
 FOLDER = Path(__file__).parents[1] / "docs/reference"
@@ -122,9 +123,50 @@ def definitions_page() -> str:
             "# Definitions\n\nWritten by `python scripts/reference.py` from `definitions/`.\n\n## Measures\n",
             "| name | label | phase | group | unit | kind | range |", "|---|---|---|---|---|---|---|", *rows,
             "\n## Presets\n\nThe preset `learned` is made from data at each build; the evidence has its weights.\n",
-            "| name | label | phase | k | criteria | date |", "|---|---|---|---|---|---|", *shown, "",
+            "| name | label | phase | k | criteria | date |", "|---|---|---|---|---|---|", *shown,
+            *themes_of_help(), *what_a_plan_goes_by(), "",
         ]
     )  # fmt: skip
+
+
+def themes_of_help() -> list[str]:
+    """Every theme, and what a strength or a need in it rests on."""
+    found = themes.load()
+    rows = [
+        f"| {name} | {theme.label} | {rests(theme.primary)} | {rests(theme.secondary)} |"
+        for name, theme in found.themes.items()
+    ]
+    sure = f"probability over {found.evidence.probability:g}, agreement of {found.evidence.agreement:g}"
+    return [
+        "\n## Themes\n",
+        f"`themes.yaml`, {found.date}. A strength or a need is a claim of the figures ({sure}), or said.\n",
+        "| name | label | primary | secondary |",
+        "|---|---|---|---|",
+        *rows,
+    ]
+
+
+def rests(basis: themes.Basis | None) -> str:
+    """What a theme rests on in one phase."""
+    if basis is None:
+        return "no such theme"
+    if basis.measure is None:
+        return "only what schools say"
+    also = f" (and not against {', '.join(basis.also)})" if basis.also else ""
+    among = ""
+    if basis.among:
+        side = "fewest" if basis.among.fewest else "most"
+        among = (
+            f", among schools with the {side} {basis.among.variable} (percentile {basis.among.percentile:g})"
+        )
+    return f"{basis.measure}{also}{among}"
+
+
+def what_a_plan_goes_by() -> list[str]:
+    """The definition of a plan of partnerships, as it is written."""
+    path = settings.DEFINITIONS / "partnerships.yaml"
+    text = path.read_text(encoding="utf-8").rstrip()
+    return ["\n## What a plan of partnerships goes by\n", "`partnerships.yaml`:\n", "```yaml", text, "```"]
 
 
 def measured_page() -> str:
