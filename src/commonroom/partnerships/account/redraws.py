@@ -1,0 +1,97 @@
+"""How far a plan depends on what nobody knows: gains drawn anew, and the best plan of each draw."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from commonroom.partnerships import costs, solving
+from commonroom.partnerships.account.case import PAIR, Case
+from commonroom.partnerships.solving.problem import Ints, Problem, Solution, helped_first, lose
+
+Again = Callable[[Problem, Solution], Ints]
+
+
+@dataclass(frozen=True)
+class Redrawn:
+    """How a plan stands when gains are drawn anew, `redraws` times.
+
+    `stays` (receiver, phase, theme, provider, stays): the share of plans in which each pair stays;
+    `regrets` (redraws): what the plan loses beyond the best of each draw, as a share of what that loses.
+    """
+
+    redraws: int
+    stays: pl.DataFrame
+    regrets: npt.NDArray[np.float64]
+
+
+def redraw(case: Case, *, redraws: int, workers: int = 2, again: Again = solving.again) -> Redrawn:
+    """Solve the plan again for each of the first draws of its gains, and compare.
+
+    Arguments: how many `redraws` (no more than were drawn), and solvings at once (`workers`; the answer
+    is the same for any number). The best of a draw is the better of what `again` finds and of the plan
+    itself: first by how many of the neediest schools it helps, then by what it loses; so regret is never
+    below 0, and where `again` is not exact it is a lower limit. Groups of three are not made anew.
+    """
+    chosen = case.solution.chosen
+    if not redraws:
+        return Redrawn(0, _named(case, np.full(chosen.size, np.nan)), np.zeros(0))
+    numbers = range(redraws)
+    # Threads, as the solver leaves Python while it works; each draw is on its own.
+    with ThreadPoolExecutor(workers) as pool:
+        found = list(pool.map(lambda number: _once(case, number, again), numbers))
+    stays = np.mean([kept for kept, _ in found], axis=0)
+    return Redrawn(redraws, _named(case, stays), np.array([regret for _, regret in found]))
+
+
+def _named(case: Case, stays: npt.NDArray[np.float64]) -> pl.DataFrame:
+    """Pairs of the plan with how often they stay."""
+    found = case.arranged.edges[case.solution.chosen].select(PAIR)
+    return found.with_columns(stays=pl.Series(stays, dtype=pl.Float64, nan_to_null=True))
+
+
+def _once(case: Case, number: int, again: Again) -> tuple[npt.NDArray[np.bool_], float]:
+    """Which pairs stay in the best plan of one draw, and the regret of ours."""
+    problem, shared = drawn(case, number)
+    ours = _score(problem, case.solution.chosen, shared[case.solution.chosen])
+    other = again(problem, case.solution)
+    theirs = _score(problem, other, np.zeros(other.size, dtype=np.int64))
+    if ours <= theirs:
+        return np.ones(case.solution.chosen.size, dtype=bool), 0.0
+    # A plan that helps more of the neediest may lose more by it.
+    beyond = max(ours[1] - theirs[1], 0)
+    regret = beyond / theirs[1] if theirs[1] > 0 else float(beyond > 0)
+    return np.isin(case.solution.chosen, other), regret
+
+
+def _score(problem: Problem, chosen: Ints, more: Ints) -> tuple[int, int]:
+    """What comes first of a plan, and what comes next: the less the better."""
+    return -helped_first(problem, chosen), lose(problem, chosen) + int(more.sum())
+
+
+def drawn(case: Case, number: int) -> tuple[Problem, Ints]:
+    """Return the problem as it is in a draw, and what candidates cost more in their groups of three.
+
+    Costs follow partnerships.costs, with the gain of each candidate and the ideal of each need as drawn.
+    """
+    arranged, weights = case.arranged, case.definition.weights
+    needs, edges = arranged.needs, arranged.edges
+    gains = case.drawn.gains(slice(None), slice(number, number + 1))[0].astype(np.float64)
+    gain, ideal = gains[: edges.height], gains[edges.height + arranged.fixed.height :]
+    cost = costs.cost(needs, edges, gain, ideal, weights=weights)
+    part = np.ones(edges.height)
+    part[case.threes] = case.definition.threes.share
+    shared = costs.cost(needs, edges, gain * part, ideal, weights=weights) - cost
+    problem = dataclasses.replace(
+        arranged.problem,
+        cost=cost,
+        alone=costs.alone(needs, ideal, weights=weights),
+        bonus=costs.bonus(needs, edges, gain, arranged.problem.swaps, weights=weights),
+    )
+    return problem, shared
