@@ -6,8 +6,8 @@ from commonroom.errors import SaidToPeople
 from commonroom.sources.agreed import Known, Theme
 
 NAMES = {
-    "100": "Alder Primary", "101": "Birch Primary", "102": "Ysgol Derwen", "103": "Elm High", "104": "Fir School",
-    "900": "Gorse Special School",
+    "100": "Alder Primary", "101": "Birch Primary", "102": "Ysgol Derwen", "103": "Elm High",
+    "104": "Fir School", "900": "Gorse Special School",
 }  # fmt: skip
 PHASES = {
     "100": ("primary",), "101": ("primary",), "102": ("primary", "secondary"), "103": ("secondary",),
