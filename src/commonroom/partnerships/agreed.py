@@ -57,8 +57,15 @@ def in_force(decisions: pl.DataFrame) -> pl.DataFrame:
         .sort("date", "order", nulls_last=False, maintain_order=True)
         .unique([*PAIR, "side"], keep="last", maintain_order=True)
     )
-    chosen = sides.sort("date", "order", descending=True, nulls_last=True).sort("care", maintain_order=True)
-    return chosen.unique(PAIR, keep="first").sort(PAIR).select(tables.DECISIONS.schema.keys())
+    # No end is the latest end; then the reason that was given last.
+    chosen = sides.sort(
+        "care", "until", "date", "order", descending=[False, True, True, True], nulls_last=False
+    )
+    return (
+        chosen.unique(PAIR, keep="first", maintain_order=True)
+        .sort(PAIR)
+        .select(tables.DECISIONS.schema.keys())
+    )
 
 
 def barred(agreed: Agreed, *, date: datetime.date) -> pl.DataFrame:
