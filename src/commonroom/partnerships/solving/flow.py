@@ -7,20 +7,20 @@ from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
 from commonroom.errors import CommonroomError
 from commonroom.partnerships.solving.network import Arcs, Network
-from commonroom.partnerships.solving.problem import Flags, Ints, Problem
+from commonroom.partnerships.solving.problem import Ints, Problem
 
 
 class FlowError(CommonroomError):
     """The solver of flows refused a problem that always has an answer."""
 
 
-def choose(problem: Problem, network: Network, worth: Ints, allowed: Flags) -> Ints:
+def choose(problem: Problem, network: Network, worth: Ints, top: int) -> Ints:
     """Return the candidates whose worth, together, is most under the nested caps.
 
-    Arguments: `worth` (candidates), what is saved by choosing each; those with none stay out; `allowed`
-    (candidates). Source: METHODS.md section 8; ortools' cost-scaling push-relabel.
+    Arguments: `worth` (candidates), what is saved by choosing each, and `top`, what helping one more of
+    the neediest schools is worth beside. Source: METHODS.md section 8; ortools' cost-scaling push-relabel.
     """
-    part = np.flatnonzero(allowed & (worth > 0))
+    part = np.flatnonzero(worth + top * (problem.neediest[problem.need] >= 0) > 0)
     if not part.size:
         return part
     roots = np.flatnonzero(network.supply)
@@ -28,6 +28,7 @@ def choose(problem: Problem, network: Network, worth: Ints, allowed: Flags) -> I
         Arcs(problem.need[part], network.enters[part], np.ones(part.size, dtype=np.int64)),
         network.down,
         network.up,
+        network.gates,
         Arcs(roots, np.full(roots.size, network.sink), network.supply[roots]),
     )
     tail, head, most = (
@@ -35,6 +36,7 @@ def choose(problem: Problem, network: Network, worth: Ints, allowed: Flags) -> I
     )
     cost = np.zeros(tail.size, dtype=np.int64)
     cost[: part.size] = -worth[part]
+    cost[cost.size - roots.size - network.gates.most.size : cost.size - roots.size] = -top
     supply = network.supply.copy()
     supply[network.sink] -= supply.sum()
     flow = SimpleMinCostFlow()

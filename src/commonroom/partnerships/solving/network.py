@@ -32,7 +32,8 @@ class Network:
     leads to. `down` are arcs of receiving groups (to finer ones, then to needs), `up` those of giving
     groups (to coarser ones, then to the sink). `supply` (nodes) is what a root may send; what it does not
     send to candidates goes straight to the sink. `groups` (by level name): the node of each group, or -1
-    where its cap cannot bind.
+    where its cap cannot bind. `gates` are arcs into the needs of each of the neediest schools, of one unit:
+    the first that helps it (`schools`, their numbers).
     """
 
     needs: int
@@ -40,6 +41,8 @@ class Network:
     enters: Ints
     down: Arcs
     up: Arcs
+    gates: Arcs
+    schools: Ints
     supply: Ints
     groups: dict[str, Ints]
 
@@ -100,12 +103,15 @@ def lay(problem: Problem) -> Network:
             binding[level.name] = binds
             groups[level.name] = np.where(binds, nodes + np.cumsum(binds) - 1, -1)
             nodes += int(binds.sum())
-    sink = nodes
-    down, roots = _down(problem, groups)
-    enters, up = _up(problem, groups, sink)
+    schools = np.unique(problem.neediest[problem.need])
+    gated = schools[schools >= 0]
+    gate, nodes = nodes + np.arange(gated.size), nodes + 2 * gated.size
+    gates = Arcs(gate, gate + gated.size, np.ones_like(gate))
+    down, roots = _down(problem, groups, gates, gated)
+    enters, up = _up(problem, groups, nodes)
     supply = np.zeros(nodes + 1, dtype=np.int64)
     np.add.at(supply, *roots)
-    return Network(needs, nodes + 1, enters, down, up, supply, groups)
+    return Network(needs, nodes + 1, enters, down, up, gates, gated, supply, groups)
 
 
 def _binding(problem: Problem, side: Sequence[Level]) -> list[Flags]:
@@ -153,18 +159,27 @@ def _up(problem: Problem, groups: dict[str, Ints], sink: int) -> tuple[Ints, Arc
     return enters, _joined(arcs)
 
 
-def _down(problem: Problem, groups: dict[str, Ints]) -> tuple[Arcs, tuple[Ints, Ints]]:
+def _down(
+    problem: Problem, groups: dict[str, Ints], gates: Arcs, gated: Ints
+) -> tuple[Arcs, tuple[Ints, Ints]]:
     """Return arcs from receiving groups towards needs, and the roots with what each may send."""
     needs, part = np.unique(problem.need, return_index=True)
     above, beyond = _chain(problem.receiving, groups, part, np.full(part.size, -1))
+    school = problem.neediest[needs]
+    at = np.searchsorted(gated, school[school >= 0])
+    many = np.bincount(at, minlength=gated.size)
+    before = np.full(gated.size, -1, dtype=np.int64)
+    before[at] = above[school >= 0]
+    above[school >= 0] = gates.head[at]
     arcs = [Arcs(above, needs, np.ones_like(needs))]
+    arcs += [Arcs(gates.tail, gates.head, many - 1), Arcs(before, gates.tail, many)]
     for level, far in zip(problem.receiving, beyond, strict=True):
         one = _arcs(level, groups[level.name], part, far)
         arcs.append(Arcs(one.head, one.tail, one.most))
-    all_ = _joined(arcs)
-    root = all_.tail < 0
-    inner = Arcs(all_.tail[~root], all_.head[~root], all_.most[~root])
-    return inner, (all_.head[root], all_.most[root])
+    every = _joined(arcs)
+    root = every.tail < 0
+    inner = Arcs(every.tail[~root], every.head[~root], every.most[~root])
+    return inner, (every.head[root], every.most[root])
 
 
 def _arcs(level: Level, nodes: Ints, part: Ints, far: Ints) -> Arcs:

@@ -1,0 +1,133 @@
+"""A choice under every cap: from prices to candidates, as good as can be proved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from commonroom.partnerships.solving import flow, greedy, network, parts, program, relaxing, repair
+from commonroom.partnerships.solving import prices as pricing
+from commonroom.partnerships.solving.prices import GRAIN
+from commonroom.partnerships.solving.problem import Ints, Problem, Solution, helped_first, lose
+from commonroom.partnerships.solving.relaxing import Relaxed
+
+#: Candidates up to which the very best is searched for, nodes of such a search, and nodes of a part's.
+SMALL = 5_000
+NODES = 20_000
+NODES_OF_PART = 50
+#: Candidates of a part at most.
+PART = 12_000
+
+
+@dataclass(frozen=True)
+class Best:
+    """The best choice so far: the candidates, schools helped first, and what is lost."""
+
+    chosen: Ints
+    helped: int
+    loss: int
+
+    def or_(self, problem: Problem, chosen: Ints) -> Best:
+        """Return the better of this and another choice: more of the neediest helped, then less lost."""
+        other = weigh(problem, chosen)
+        return other if (-other.helped, other.loss) < (-self.helped, self.loss) else self
+
+
+def weigh(problem: Problem, chosen: Ints) -> Best:
+    """Say what a choice is worth."""
+    return Best(np.sort(chosen), helped_first(problem, chosen), lose(problem, chosen))
+
+
+def solve(problem: Problem) -> Solution:
+    """Choose candidates that lose least under every cap, and prove how near to the best that is.
+
+    As many of the neediest schools as possible are helped before anything else. The nested caps are solved
+    as min-cost flow, the others and swaps priced, the choice mended and improved; a small problem, or what
+    is left of it, is searched to the end. Raises NotNestedError. Source: METHODS.md section 8.
+    """
+    nested = network.sort_out(problem)
+    laid = network.lay(nested)
+    chosen, prices, top = relaxing.start(nested, laid)
+    best = weigh(nested, repair.mend(nested, chosen, _dear(nested, top)))
+    if (
+        best.loss > pricing.prove(nested, prices, top=top, helped=best.helped)
+        or best.chosen.size < chosen.size
+    ):
+        relaxed = relaxing.relax(nested, chosen, prices, top)
+        rounded = repair.mend(nested, np.flatnonzero(relaxed.share > 0.5), _dear(nested, top))
+        best = best.or_(nested, rounded).or_(nested, greedy.greedy(problem))
+        best = _improved(nested, best, relaxed)
+    else:
+        relaxed = relaxing.known(nested, chosen, prices, top)
+    best, most = _neediest(nested, best, chosen)
+    bound = pricing.prove(nested, relaxed.prices, top=top, helped=best.helped)
+    best, bound = _closed(nested, best, relaxed, bound)
+    reduced = relaxed.beyond / GRAIN
+    reduced[best.chosen] = 0.0
+    priced = {level.name: relaxed.prices.caps[level.name] / GRAIN for level in problem.levels}
+    return Solution(best.chosen, best.loss, bound, best.helped, most, priced, reduced)
+
+
+def _dear(problem: Problem, top: int) -> Ints:
+    """What keeping a candidate loses beside leaving its need alone, those of the neediest least of all."""
+    return problem.cost - problem.alone[problem.need] - top * (problem.neediest[problem.need] >= 0)
+
+
+def _improved(problem: Problem, best: Best, relaxed: Relaxed) -> Best:
+    """Search the part of the choice that the relaxed optimum leaves open, the rest held."""
+    near = relaxed.beyond <= GRAIN * relaxing.NEAR * problem.alone.mean()
+    loose = np.zeros(problem.alone.size, dtype=bool)
+    loose[parts.unsettled(problem, relaxed.share, best.chosen, near)] = True
+    kept = best.chosen[~loose[problem.need[best.chosen]]]
+    near[best.chosen] = True
+    free = np.flatnonzero(near & loose[problem.need])
+    if not free.size or free.size > PART:
+        return best
+    part = parts.cut(problem, kept, free)
+    helped = best.helped - helped_first(problem, kept)
+    found = program.best(part, np.arange(free.size), helped=helped, nodes=NODES_OF_PART)
+    return best if found is None else best.or_(problem, np.concatenate([kept, free[found[0]]]))
+
+
+def _neediest(problem: Problem, best: Best, chosen: Ints) -> tuple[Best, int]:
+    """Help as many of the neediest as possible; return how many no choice goes beyond."""
+    most = helped_first(problem, chosen)
+    if best.helped == most:
+        return best, most
+    found = program.most(problem, nodes=NODES)
+    if found is None:
+        return best, most
+    helping, most = found
+    return best.or_(problem, repair.fill(problem, helping)), most
+
+
+def _closed(problem: Problem, best: Best, relaxed: Relaxed, bound: float) -> tuple[Best, float]:
+    """Search what could still be better to the end, where little enough is left."""
+    left = np.flatnonzero(relaxed.beyond <= (best.loss - bound) * GRAIN)
+    if best.loss <= bound or left.size > SMALL:
+        return best, min(bound, float(best.loss))
+    found = program.best(problem, left, helped=best.helped, nodes=NODES)
+    if found is None:
+        return best, bound
+    best = best.or_(problem, found[0])
+    return best, min(float(best.loss), max(bound, found[1]))
+
+
+def again(problem: Problem, solution: Solution) -> Ints:
+    """Choose again where only costs have changed: one flow at the prices of a solution, then mended.
+
+    Keeps every cap; as good as the old prices still are.
+    """
+    nested = network.sort_out(problem)
+    caps = {
+        level.name: np.round(solution.prices[level.name] * GRAIN).astype(np.int64) for level in problem.levels
+    }
+    _ = caps
+    worth = problem.alone[problem.need] - problem.cost
+    for level in nested.crossing:
+        inside = level.group >= 0
+        worth[inside] -= np.round(solution.prices[level.name][level.group[inside]]).astype(np.int64)
+    top = 1 + 3 * int(problem.alone.max(initial=0))
+    chosen = flow.choose(nested, network.lay(nested), worth, top)
+    return repair.mend(nested, chosen, _dear(nested, top))

@@ -1,0 +1,110 @@
+"""Prices of all caps at once, crossing ones and swaps too, and what they prove."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from commonroom.partnerships.solving import flow, potentials, program
+from commonroom.partnerships.solving import prices as pricing
+from commonroom.partnerships.solving.network import Network
+from commonroom.partnerships.solving.prices import GRAIN, Prices
+from commonroom.partnerships.solving.problem import Flags, Ints, Problem, helped_first
+
+#: Candidates that the first programme takes in: the best of each need, and those nearly as good.
+BEST = 3
+NEAR = 0.03
+#: Rounds of taking in what prices found too cheap, and the share of the bound at which they end.
+ROUNDS = 6
+ENOUGH = 1e-5
+
+
+@dataclass(frozen=True)
+class Relaxed:
+    """What is known of the best choice before one is made.
+
+    `share` (candidates): how much of each the relaxed optimum chooses; `prices` with the highest bound;
+    `top`: what helping one of the neediest schools counts for; `beyond` (candidates, parts of a unit):
+    what choosing each would add to the bound at least.
+    """
+
+    share: npt.NDArray[np.float64]
+    prices: Prices
+    top: int
+    beyond: Ints
+
+
+def start(problem: Problem, network: Network) -> tuple[Ints, Prices, int]:
+    """Choose under nested caps alone, and return the choice, its prices and the worth of helping the neediest.
+
+    That worth is raised until no choice under these caps helps more of them.
+    """
+    worth = (problem.alone[problem.need] - problem.cost) * GRAIN
+    top = 1 + 3 * int(problem.alone.max(initial=0))
+    goal = (
+        helped_first(problem, flow.choose(problem, network, np.zeros_like(worth), 1))
+        if network.schools.size
+        else 0
+    )
+    while True:
+        chosen = flow.choose(problem, network, worth, top * GRAIN)
+        if helped_first(problem, chosen) >= goal:
+            break
+        top *= 8
+    prices = potentials.of_flow(problem, network, chosen, worth=worth, top=top * GRAIN)
+    return chosen, pricing.lend(problem, prices, np.zeros(problem.bonus.size, dtype=bool)), top
+
+
+def relax(problem: Problem, chosen: Ints, prices: Prices, top: int) -> Relaxed:
+    """Find the prices that prove most, from those of a choice under nested caps.
+
+    Linear programmes over few candidates, to which those are added that their prices find too cheap, until
+    nothing is (column generation); the prices of the best bound are kept.
+    """
+    share = np.zeros(problem.need.size)
+    share[chosen] = 1.0
+    cost = pricing.dearer(problem, prices) - pricing.lent(problem, prices)
+    least = pricing.cheapest(problem, cost)[problem.need]
+    inside = (cost < least + int(NEAR * GRAIN * problem.alone.mean())) | _best(problem, cost)
+    inside[chosen] = True
+    best = prices
+    most = pricing.prove(problem, prices, top=top, helped=0)
+    for _ in range(ROUNDS):
+        columns = np.flatnonzero(inside)
+        written = program.write(problem, columns, prices)
+        amounts, prices, settled = program.relax(problem, written, prices, top=top)
+        raw = pricing.dearer(problem, prices)
+        share = np.zeros(problem.need.size)
+        share[columns] = amounts
+        prices = pricing.lend(problem, prices, settled)
+        bound = pricing.prove(problem, prices, top=top, helped=0)
+        if bound >= most:
+            best, most = prices, bound
+        raw = pricing.dearer(problem, prices) - pricing.lent(problem, prices)
+        core = problem.alone * GRAIN
+        np.minimum.at(core, problem.need[columns], raw[columns])
+        cheap = ~inside & (raw < core[problem.need])
+        if not cheap.any():
+            break
+        inside |= raw < core[problem.need] + GRAIN * 1000
+    cost = pricing.dearer(problem, best) - pricing.lent(problem, best)
+    return Relaxed(share, best, top, cost - pricing.cheapest(problem, cost)[problem.need])
+
+
+def _best(problem: Problem, cost: Ints) -> Flags:
+    """The best few candidates of each need."""
+    order = np.lexsort((cost, problem.need))
+    place = np.arange(order.size) - np.searchsorted(problem.need[order], problem.need[order])
+    few = np.zeros(order.size, dtype=bool)
+    few[order] = place < BEST
+    return few
+
+
+def known(problem: Problem, chosen: Ints, prices: Prices, top: int) -> Relaxed:
+    """Return what is known where a choice under nested caps keeps all the others too."""
+    share = np.zeros(problem.need.size)
+    share[chosen] = 1.0
+    cost = pricing.dearer(problem, prices) - pricing.lent(problem, prices)
+    return Relaxed(share, prices, top, cost - pricing.cheapest(problem, cost)[problem.need])
