@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from commonroom.errors import SaidToPeople
 from commonroom.tables import partnerships as tables
 
+NEED = ("receiver", "phase", "theme")
 #: A pair of schools in one theme.
-PAIR = ("receiver", "phase", "theme", "provider")
+PAIR = (*NEED, "provider")
 #: Where the words of the two sides differ, the more careful one counts.
 CAREFUL = ("decline", "later", "pause", "accept")
 
@@ -93,7 +95,7 @@ def fixed(agreed: Agreed, *, date: datetime.date) -> pl.DataFrame:
     Arguments: what is `agreed`, and the `date` of the plan. The state is accepted, running (a tie) or
     paused; a pause that is over is accepted again. A tie that ended ends what was agreed up to its last
     day, or at all where it has none; a running tie that was declined or put off since stands no more.
-    There is one row per pair and theme: a school may have two partners in one theme by its ties.
+    Raises SaidToPeople where a school has two partners in one theme, of which a plan holds one.
     """
     ties = tables.TIES.empty() if agreed.ties is None else agreed.ties
     words = in_force(tables.DECISIONS.empty() if agreed.decisions is None else agreed.decisions)
@@ -118,7 +120,23 @@ def fixed(agreed: Agreed, *, date: datetime.date) -> pl.DataFrame:
     running = running.join(gone, on=PAIR, how="anti").select(*PAIR, state=pl.lit("running"))
     paused = decided.filter(state="paused")
     found = pl.concat([paused, running, decided.filter(state="accepted")])
-    return found.unique(PAIR, keep="first", maintain_order=True).sort(PAIR).select(FIXED.keys())
+    stands = found.unique(PAIR, keep="first", maintain_order=True).sort(PAIR).select(FIXED.keys())
+    _refuse_two(stands)
+    return stands
+
+
+def _refuse_two(stands: pl.DataFrame) -> None:
+    said = pl.concat_str("provider", pl.lit(" ("), "state", pl.lit(")"))
+    partners = stands.group_by(NEED, maintain_order=True).agg(said)
+    several = partners.filter(pl.col("provider").list.len() > 1)
+    if several.height:
+        receiver, phase, theme, providers = several.row(0)
+        raise SaidToPeople(
+            f"school {receiver} ({phase}) is helped in {theme} by {' and '.join(providers)}; "
+            "a plan holds one partner in a theme.",
+            where="ties and decisions",
+            remedy="End one of the two: take its tie out, or decide that it is declined.",
+        )
 
 
 def known(agreed: Agreed) -> pl.DataFrame:

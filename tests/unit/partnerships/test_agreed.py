@@ -7,6 +7,7 @@ import datetime
 import polars as pl
 import pytest
 
+from commonroom.errors import SaidToPeople
 from commonroom.partnerships import agreed
 from commonroom.partnerships.agreed import Agreed
 from commonroom.tables import partnerships as tables
@@ -139,10 +140,16 @@ def test_what_stands(decisions: pl.DataFrame | None, ties: pl.DataFrame | None, 
     assert state(decisions, ties) == expected
 
 
-def test_a_school_may_have_two_partners_in_a_theme_by_its_ties() -> None:
-    ties = pl.concat([tie("running", provider="Q"), tie("running")])
-    found = agreed.fixed(Agreed(ties=ties), date=DAY)
-    assert found["provider"].to_list() == ["P", "Q"]
+def test_two_partners_in_a_theme_are_refused() -> None:
+    ties = tie("running", provider="Q")
+    both = Agreed(ties=ties, decisions=decide(("accept", "both", 0)))
+    with pytest.raises(SaidToPeople) as said:
+        agreed.fixed(both, date=DAY)
+    assert str(said.value) == (
+        "ties and decisions: school R (primary) is helped in reading by P (accepted) and Q (running); "
+        "a plan holds one partner in a theme. "
+        "End one of the two: take its tie out, or decide that it is declined."
+    )
 
 
 def test_schools_with_a_tie_know_each_other_both_ways_and_once() -> None:

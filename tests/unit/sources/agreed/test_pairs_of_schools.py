@@ -90,6 +90,11 @@ def test_a_tie_runs_unless_it_ended_and_is_about_the_phases_of_the_receiver(writ
             "but running in one row and ended in another. Keep the row that counts.",
         ),
         (
+            "103,104,reading,\n102,104,reading,\n101,104,reading,ended",
+            "rows 2 and 3, column provider: the same receiver, phase and theme, "
+            "but 103 in one row and 102 in another. Keep the row that counts.",
+        ),
+        (
             "103,100,ebacc,",
             "row 2, column theme: ebacc is no theme of primary schools; it is one of secondary schools. "
             "Choose another theme.",
