@@ -36,7 +36,7 @@ def find(case: Case) -> pl.DataFrame:
         .with_columns(pl.col("costs") * UNIT)
     )
     taken = best["number"].to_numpy()
-    rows = arranged.edges[taken].select(tables.EDGES.schema)
+    rows = arranged.edges[taken].select(*tables.EDGES.schema)
     rows = rows.with_columns(
         best["number"], best["costs"], best["place"], full=pl.Series(_full(case)[taken], dtype=pl.Boolean)
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import polars as pl
 
+from commonroom.families.placement import Floats
 from commonroom.partnerships import draws, gains
 from commonroom.partnerships.agreed import BARRED
 from commonroom.partnerships.arranged import Arranged
@@ -60,14 +61,30 @@ class Past:
 def draw(
     arranged: Arranged, standing: pl.DataFrame, *, definition: Definition, count: int = DRAWS, seed: int = 0
 ) -> Draws:
-    """Draw the gains of every candidate, of what stands already, and of one next door for each need.
+    """Draw the gains of every candidate, of what stands already, and of needs that have no candidate.
 
-    They are numbered in that order; the last are what the ideal gains of needs are drawn as.
+    They are numbered in that order; the last are drawn for their gaps alone.
     """
     columns = [*PAIR, "likeness", "nearness"]
-    ideal = arranged.needs.select(*NEED, provider="receiver", likeness=pl.lit(1.0), nearness=pl.lit(1.0))
-    whole = pl.concat([arranged.edges.select(columns), arranged.fixed.select(columns), ideal])
+    barren = arranged.needs[_barren(arranged)].select(
+        *NEED, provider="receiver", likeness=pl.lit(1.0), nearness=pl.lit(1.0)
+    )
+    whole = pl.concat([arranged.edges.select(columns), arranged.fixed.select(columns), barren])
     return draws.draw(whole, standing, gain=definition.gain, draws=count, seed=seed)
+
+
+def _barren(arranged: Arranged) -> Ints:
+    """Numbers of needs that have no candidate."""
+    return np.setdiff1d(np.arange(arranged.needs.height), arranged.problem.need)
+
+
+def ideals(case: Case, number: int) -> Floats:
+    """Return what the best provider next door would bring each need (needs), in one draw."""
+    arranged, drawn = case.arranged, case.drawn
+    place = np.zeros(arranged.needs.height, dtype=np.int64)
+    place[arranged.problem.need] = drawn.need[: arranged.edges.height]
+    place[_barren(arranged)] = drawn.need[arranged.edges.height + arranged.fixed.height :]
+    return np.asarray(drawn.closes[number] * drawn.gaps[number][place], dtype=np.float64)
 
 
 def spread(rows: pl.DataFrame, case: Case) -> pl.DataFrame:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import polars as pl
 
 from commonroom.partnerships import costs, solving
-from commonroom.partnerships.account.case import PAIR, Case
+from commonroom.partnerships.account.case import PAIR, Case, ideals
 from commonroom.partnerships.solving.problem import Ints, Problem, Solution, helped_first, lose
 
 Again = Callable[[Problem, Solution], Ints]
@@ -58,40 +58,46 @@ def _named(case: Case, stays: npt.NDArray[np.float64]) -> pl.DataFrame:
 
 def _once(case: Case, number: int, again: Again) -> tuple[npt.NDArray[np.bool_], float]:
     """Which pairs stay in the best plan of one draw, and the regret of ours."""
+    chosen = case.solution.chosen
     problem, shared = drawn(case, number)
-    ours = _score(problem, case.solution.chosen, shared[case.solution.chosen])
+    ours = -helped_first(problem, chosen), lose_shared(problem, chosen, case.threes, shared)
     other = again(problem, case.solution)
-    theirs = _score(problem, other, np.zeros(other.size, dtype=np.int64))
+    theirs = -helped_first(problem, other), lose(problem, other)
     if ours <= theirs:
-        return np.ones(case.solution.chosen.size, dtype=bool), 0.0
+        return np.ones(chosen.size, dtype=bool), 0.0
     # A plan that helps more of the neediest may lose more by it.
     beyond = max(ours[1] - theirs[1], 0)
     regret = beyond / theirs[1] if theirs[1] > 0 else float(beyond > 0)
-    return np.isin(case.solution.chosen, other), regret
-
-
-def _score(problem: Problem, chosen: Ints, more: Ints) -> tuple[int, int]:
-    """What comes first of a plan, and what comes next: the less the better."""
-    return -helped_first(problem, chosen), lose(problem, chosen) + int(more.sum())
+    return np.isin(chosen, other), regret
 
 
 def drawn(case: Case, number: int) -> tuple[Problem, Ints]:
-    """Return the problem as it is in a draw, and what candidates cost more in their groups of three.
+    """Return the problem as it is in a draw, and what each candidate would cost in a group of three.
 
     Costs follow partnerships.costs, with the gain of each candidate and the ideal of each need as drawn.
     """
     arranged, weights = case.arranged, case.definition.weights
     needs, edges = arranged.needs, arranged.edges
-    gains = case.drawn.gains(slice(None), slice(number, number + 1))[0].astype(np.float64)
-    gain, ideal = gains[: edges.height], gains[edges.height + arranged.fixed.height :]
-    cost = costs.cost(needs, edges, gain, ideal, weights=weights)
-    part = np.ones(edges.height)
-    part[case.threes] = case.definition.threes.share
-    shared = costs.cost(needs, edges, gain * part, ideal, weights=weights) - cost
+    gains = case.drawn.gains(slice(edges.height), slice(number, number + 1))[0].astype(np.float64)
+    ideal = ideals(case, number)
     problem = dataclasses.replace(
         arranged.problem,
-        cost=cost,
+        cost=costs.cost(needs, edges, gains, ideal, weights=weights),
         alone=costs.alone(needs, ideal, weights=weights),
-        bonus=costs.bonus(needs, edges, gain, arranged.problem.swaps, weights=weights),
+        bonus=costs.bonus(needs, edges, gains, arranged.problem.swaps, weights=weights),
     )
-    return problem, shared
+    if not case.threes.size:
+        return problem, problem.cost
+    share = case.definition.threes.share
+    return problem, costs.cost(needs, edges, gains * share, ideal, weights=weights)
+
+
+def lose_shared(problem: Problem, chosen: Ints, threes: Ints, shared: Ints) -> int:
+    """Return what a choice loses where some of it are groups of three (who joins, and whom).
+
+    `shared` (candidates) is what each costs in such a group; who joins earns no bonus of a swap.
+    """
+    joins, hosts = threes[:, 0], threes[:, 1]
+    loss = lose(problem, np.setdiff1d(chosen, joins))
+    more = shared[threes].sum() - problem.cost[hosts].sum() - problem.alone[problem.need[joins]].sum()
+    return loss + int(more)
