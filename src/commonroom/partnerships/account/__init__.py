@@ -15,11 +15,11 @@ from commonroom.partnerships.account import (
     providers,
     unmatched,
 )
-from commonroom.partnerships.account.case import Case, Past, draw
+from commonroom.partnerships.account.case import DRAWS, Case, Past, draw
 from commonroom.partnerships.account.redraws import Redrawn, redraw
 from commonroom.partnerships.account.total import sum_up
 
-__all__ = ["Account", "Case", "Past", "Redrawn", "draw", "explain", "redraw", "sum_up"]
+__all__ = ["DRAWS", "Account", "Case", "Past", "Redrawn", "draw", "explain", "redraw", "sum_up"]
 
 
 @dataclass(frozen=True)
