@@ -32,6 +32,8 @@ SHARES = {
 }  # fmt: skip
 ALL = {"primary": 14_160, "secondary": 3_265}
 SQUARE_KM, TOWN, AUTHORITY, TRUST, CRITERIA = 130_000 / 17_280, 60, 115, 6, 6
+#: Share of the variance between schools that is between authorities, as in the panel (0.04 to 0.20).
+BETWEEN = 0.13
 #: Share of schools in a trust, in a town (the rest is anywhere), and Keys to Success schools.
 TRUSTED, URBAN, KEYS = 0.45, 0.75, 0.08
 PUPILS = {"primary": 245.0, "secondary": 1050.0}
@@ -100,12 +102,15 @@ def _place(rng: np.random.Generator, frame: pl.DataFrame) -> Placement:
 
 
 def _stand(rng: np.random.Generator, frame: pl.DataFrame) -> pl.DataFrame:
-    """Needs and strengths in the shares of the panel; a school in need in one theme is so in others."""
+    """Needs and strengths in the shares of the panel; who is in need in one theme is so in others."""
     found = []
     for phase, themes in SHARES.items():
         schools = frame.filter(phase=phase)
         size = schools.height
-        common, keys = rng.standard_normal(size), rng.random(size) < KEYS
+        area = schools["authority"].rank("dense").to_numpy() - 1
+        of_area = rng.standard_normal(area.max(initial=0) + 1)[area]
+        own, keys = rng.standard_normal(size), rng.random(size) < KEYS
+        common = np.sqrt(1 - 2 * BETWEEN) * own + np.sqrt(2 * BETWEEN) * of_area
         for theme, (needs, strengths) in themes.items():
             score = np.sqrt(0.5) * (common + rng.standard_normal(size))
             need = score < ndtri(needs / ALL[phase])
