@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import math
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -107,11 +108,16 @@ class Words:
 
 @lru_cache(maxsize=4)
 def load(language: Language) -> Words:
-    """Read the words of one language from languages/; raises WordsError for one we do not speak."""
+    """Read the words of one language from languages/; raises WordsError for one we do not speak.
+
+    The report's own are in `en.yaml`, those of each of its larger parts in a folder: `partnerships/en.yaml`.
+    """
     path = LANGUAGES / f"{language}.yaml"
     if not path.is_file():
         raise WordsError(f"There are no words in the language {language}.")
-    return Words(language, dict(_flat(yaml.safe_load(path.read_text(encoding="utf-8")))))
+    parts = [path, *sorted(LANGUAGES.glob(f"*/{language}.yaml"))]
+    said = [_flat(yaml.safe_load(part.read_text(encoding="utf-8"))) for part in parts]
+    return Words(language, dict(itertools.chain.from_iterable(said)))
 
 
 def _flat(tree: dict[str, Any], start: str = "") -> list[tuple[str, str]]:
