@@ -11,6 +11,9 @@ from commonroom.sources.agreed.known import Known
 from commonroom.sources.agreed.rows import Rows, Slip
 from commonroom.tables import partnerships as tables
 
+#: Columns that there must be, and those that may be there.
+NEEDED, MORE = ("kind", "name", "days"), ("authority",)
+
 #: Of a trust or an authority: many people's days.
 TOGETHER = cells.Amount("days in a year", "days", cells.YEAR * 100)
 ALONE = cells.Amount("days in a year of one school or one person", "days", cells.YEAR)
@@ -23,7 +26,7 @@ def read(path: Path, *, known: Known) -> pl.DataFrame:
     leader); what is `known`. A leader may stand in several rows, each of another authority. Raises
     SaidToPeople with all that is to be mended.
     """
-    table = rows.open(path, needed=("kind", "name", "days"), more=("authority",))
+    table = rows.open(path, needed=NEEDED, more=MORE)
     frame, slips = cells.read(
         table,
         {

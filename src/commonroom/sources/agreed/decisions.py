@@ -13,6 +13,9 @@ from commonroom.sources.agreed.known import Known
 from commonroom.sources.agreed.rows import Rows, Slip
 from commonroom.tables import partnerships as tables
 
+#: Columns that there must be, and those that may be there.
+NEEDED, MORE = ("provider", "receiver", "theme", "decision"), ("phase", "by", "reason", "date", "until")
+
 #: Columns that say something of a decision: a row of proposals in which all are empty is not decided yet.
 SAID = ("decision", "by", "reason", "until")
 
@@ -25,8 +28,7 @@ def read(path: Path, *, known: Known, date: datetime.date | None = None) -> pl.D
     a decision are passed over); what is `known`; the `date` of rows that have none. The phase stays empty
     where it is not said. Raises SaidToPeople with all that is to be mended.
     """
-    needed = ("provider", "receiver", "theme", "decision")
-    table = _decided(rows.open(path, needed=needed, more=("phase", "by", "reason", "date", "until")))
+    table = _decided(rows.open(path, needed=NEEDED, more=MORE))
     frame, slips = cells.read(
         table,
         {

@@ -11,6 +11,9 @@ from commonroom.sources.agreed.known import Known
 from commonroom.sources.agreed.rows import Rows, Slip
 from commonroom.tables import partnerships as tables
 
+#: Columns that there must be, and those that may be there.
+NEEDED, MORE = ("school", "theme", "says"), ("phase", "days", "date")
+
 DAYS = cells.Amount("days in a year", "days", cells.YEAR)
 
 
@@ -21,7 +24,7 @@ def read(path: Path, *, known: Known) -> pl.DataFrame:
     date; what is `known`. A row without a phase is about every phase of its school that has the theme.
     Raises SaidToPeople with all that is to be mended.
     """
-    table = rows.open(path, needed=("school", "theme", "says"), more=("phase", "days", "date"))
+    table = rows.open(path, needed=NEEDED, more=MORE)
     frame, slips = cells.read(
         table,
         {

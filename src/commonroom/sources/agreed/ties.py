@@ -11,6 +11,9 @@ from commonroom.sources.agreed.known import Known
 from commonroom.sources.agreed.rows import Rows, Slip
 from commonroom.tables import partnerships as tables
 
+#: Columns that there must be, and those that may be there.
+NEEDED, MORE = ("provider", "receiver", "theme"), ("phase", "state", "date")
+
 
 def read(path: Path, *, known: Known) -> pl.DataFrame:
     """Read who works with whom (tables.partnerships.TIES), in order of provider.
@@ -20,7 +23,7 @@ def read(path: Path, *, known: Known) -> pl.DataFrame:
     the receiver that has the theme; a school has one running tie in a theme. Raises SaidToPeople with all
     that is to be mended.
     """
-    table = rows.open(path, needed=("provider", "receiver", "theme"), more=("phase", "state", "date"))
+    table = rows.open(path, needed=NEEDED, more=MORE)
     frame, slips = cells.read(
         table,
         {

@@ -11,6 +11,9 @@ from commonroom.sources.agreed.known import Known
 from commonroom.sources.agreed.rows import plain
 from commonroom.tables import partnerships as tables
 
+#: Columns that there must be, and those that may be there.
+NEEDED, MORE = ("school", "trust"), ()
+
 
 def read(path: Path, *, known: Known) -> pl.DataFrame:
     """Read which trust schools belong to (tables.partnerships.TRUSTS), in order of school.
@@ -19,7 +22,7 @@ def read(path: Path, *, known: Known) -> pl.DataFrame:
     as it is the first time, whatever its case and punctuation later. Raises SaidToPeople with all that
     is to be mended.
     """
-    table = rows.open(path, needed=("school", "trust"))
+    table = rows.open(path, needed=NEEDED, more=MORE)
     spelled: dict[str, str] = {}
     trust = cells.Reader(lambda text: spelled.setdefault(plain(text), text))
     frame, slips = cells.read(table, {"school": cells.school(known), "trust": trust})
