@@ -101,7 +101,8 @@ def _number(edges: pl.DataFrame, needs: pl.DataFrame, last: pl.DataFrame) -> pl.
 
     A need whose last partner can help no more has to change: that has no price.
     """
-    numbered = needs.select(*NEED, "keys").with_row_index("need").with_columns(pl.col("need").cast(pl.Int64))
+    columns = [*NEED, "keys", "measure"]
+    numbered = needs.select(pl.int_range(pl.len()).alias("need"), *columns)
     still = last.join(edges, on=[*NEED, "provider"], how="semi")
     before = still.select(*NEED, before="provider")
     found = (
@@ -147,7 +148,7 @@ def _pairs(
     school = pl.col("school").cast(names)
     givers = places.select(provider=school, provider_authority=authority, trust=trust)
     takers = places.select(receiver=school, receiver_authority=authority, receiver_trust=trust)
-    keys = needs.select(*NEED, "keys")
+    keys = needs.select(*NEED, "keys", "measure")
 
     def behind(frame: pl.DataFrame, *more: str) -> pl.DataFrame:
         found = frame.select(*more, *NEED, "provider").with_columns(
@@ -160,8 +161,8 @@ def _pairs(
     fixed = fixed.with_columns(pl.col("keys").fill_null(False))
     total = (pl.col("slots") + pl.col("held")).alias("slots")
     return Pairs(
-        behind(edges, "need", "keys"),
-        behind(fixed, "keys"),
+        behind(edges, "need", "keys", "measure"),
+        behind(fixed, "keys", "measure"),
         needs.select(*NEED, "authority"),
         providers.select("provider", total),
         known.capacities,

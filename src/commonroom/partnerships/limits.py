@@ -14,6 +14,8 @@ from commonroom.partnerships.solving.problem import Level
 
 #: Between the names of those whose cap it is together.
 TOGETHER = " > "
+#: The cap of one partnership for each measure, of most schools and of Keys to Success schools.
+MEASURE, MEASURE_OF_KEYS = "measure", "measure-of-keys"
 
 
 class TooTightError(SaidToPeople):
@@ -33,11 +35,12 @@ class Caps:
 class Pairs:
     """Who stands behind each candidate (`edges`), and behind what stands already (`fixed`).
 
-    Both have receiver, phase, theme, provider, keys, receiver_authority, provider_authority, trust (a
-    school without one stands for itself) and receiver_trust; those of `edges` have the number of their
-    need too. `needs` (receiver, phase, theme, authority) are all needs, those met already among them;
-    `slots` (provider, slots) is what each school can give, what it gives already counted in;
-    `capacities` are those stated (tables.partnerships.CAPACITIES).
+    Both have receiver, phase, theme, provider, keys, measure (of the receiver's need, empty when only
+    said), receiver_authority, provider_authority, trust (a school without one stands for itself) and
+    receiver_trust; those of `edges` have the number of their need too. `needs` (receiver, phase, theme,
+    authority) are all needs, those met already among them; `slots` (provider, slots) is what each school
+    can give, what it gives already counted in; `capacities` are those stated
+    (tables.partnerships.CAPACITIES).
     """
 
     edges: pl.DataFrame
@@ -54,6 +57,7 @@ def limit(pairs: Pairs, *, definition: Definition) -> Caps:
     and by how much.
     """
     receiving = [_level(pairs, "receiver", ["receiver"], most=definition.themes_at_once)]
+    by_measure, apart_by_measure = _by_measure(pairs)
     leaders = _leaders(pairs, definition)
     giving = [
         _level(pairs, "theme", ["provider", "phase", "theme"], most=definition.theme_at_once),
@@ -68,8 +72,28 @@ def limit(pairs: Pairs, *, definition: Definition) -> Caps:
         raise _too_tight(too_tight[0])
     # A trust has schools in several authorities: the two nest only where nobody named a trust.
     nested, apart = (trusts, authorities) if trusts else (authorities, [])
-    kept = [level for level in (*apart, *crossing) if level.caps.size]
-    return Caps((*receiving, *leaders), (*giving, *nested), tuple(kept))
+    kept = [level for level in (apart_by_measure, *apart, *crossing) if level.caps.size]
+    return Caps((by_measure, *receiving, *leaders), (*giving, *nested), tuple(kept))
+
+
+def _by_measure(pairs: Pairs) -> tuple[Level, Level]:
+    """One partnership for each measure of a school: themes that rest on one tell of one difference.
+
+    What stands already in two of them stands. For Keys to Success schools, whose first partner comes
+    before anything else whatever the theme, the cap is one that crosses.
+    """
+    keys = ["receiver", "phase", "measure"]
+    found = []
+    for name, mine in ((MEASURE, ~pl.col("keys")), (MEASURE_OF_KEYS, pl.col("keys"))):
+        blank = pl.when(mine).then("measure").alias("measure")
+        own = Pairs(
+            pairs.edges.with_columns(blank), pairs.fixed.with_columns(blank), pairs.needs, pairs.slots,
+            pairs.capacities,
+        )  # fmt: skip
+        level = _level(own, name, keys, most=1)
+        open_still = Level(level.name, level.group, np.maximum(level.caps, 0), level.names)
+        found.append(_binding(open_still, own))
+    return found[0], found[1]
 
 
 def _level(
@@ -194,7 +218,7 @@ def _binding(level: Level, pairs: Pairs) -> Level:
     number = np.where(keep, np.cumsum(keep) - 1, -1)
     return Level(
         level.name,
-        np.where(level.group >= 0, number[level.group], -1),
+        np.append(number, -1)[level.group],
         level.caps[keep],
         tuple(name for name, kept in zip(level.names, keep, strict=True) if kept),
     )

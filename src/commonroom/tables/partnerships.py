@@ -156,7 +156,8 @@ UNMATCHED = Table(
             "reason",
             pl.String,
             "nobody (no school is strong in it), far, rivals, declined, later, full (days of a provider), "
-            "theme (its receivers at once in one theme), receiver (its own themes at once), leader, cap, "
+            "theme (its receivers at once in one theme), receiver (its own themes at once), measure (it is "
+            "helped in another theme that rests on the same one), leader, cap, "
             "dear (a change would cost more than it brings), or open (nothing binds: the way of choosing)",
         ),
         Column("limit", pl.String, "Name of the cap that binds (as in limits); empty when none does"),

@@ -25,6 +25,7 @@ def _behind(*rows: tuple[str, str, str], keys: tuple[str, ...] = (), **trusts: s
                 "theme": theme,
                 "provider": provider,
                 "keys": receiver in keys,
+                "measure": theme,
                 "provider_authority": WHERE[provider],
                 "trust": trusts.get(letters[provider], provider),
                 "receiver_authority": WHERE[receiver],
@@ -33,7 +34,7 @@ def _behind(*rows: tuple[str, str, str], keys: tuple[str, ...] = (), **trusts: s
             for receiver, theme, provider in rows
         ],
         schema=dict.fromkeys(("receiver", "phase", "theme", "provider"), pl.String)
-        | {"keys": pl.Boolean}
+        | {"keys": pl.Boolean, "measure": pl.String}
         | dict.fromkeys(("provider_authority", "trust", "receiver_authority", "receiver_trust"), pl.String),
     )
 
@@ -58,7 +59,7 @@ EDGES = _behind((D, "reading", A), (E, "reading", A), (F, "reading", A), (F, "ma
 def test_receivers_and_providers_have_their_own_caps_less_what_stands() -> None:
     fixed = _behind((D, "mathematics", A))
     caps = limit(_pairs(EDGES, fixed=fixed), definition=define(themes_at_once=2, theme_at_once=3, caps=()))
-    receiver, (theme, provider) = caps.receiving[0], caps.giving
+    receiver, (theme, provider) = caps.receiving[1], caps.giving
     assert receiver.group.tolist() == [1, 2, 3, 3, 0, 3]
     assert receiver.caps.tolist() == [2, 1, 2, 2]
     assert theme.group.tolist()[:4] == [theme.group[0]] * 3 + [
@@ -115,7 +116,7 @@ def test_leaders_serve_their_authority_and_one_without_serves_the_others() -> No
     edges = _behind((D, "reading", A), (A, "reading", D), (F, "reading", A), keys=(A, D))
     stated = (("leader", "Ann Example (made up)", 13.0, WEST), ("leader", "Bo Example (made up)", 6.0, None))
     caps = limit(_pairs(edges, stated=stated), definition=define(caps=()))
-    leader = caps.receiving[1]
+    leader = caps.receiving[2]
     assert leader.names == ("", WEST)
     assert leader.caps.tolist() == [1, 2]
     assert leader.group.tolist() == [1, 0, -1]
@@ -124,7 +125,7 @@ def test_leaders_serve_their_authority_and_one_without_serves_the_others() -> No
 def test_where_every_leader_has_an_authority_nobody_serves_the_others() -> None:
     edges = _behind((D, "reading", A), (A, "reading", D), keys=(A, D))
     stated = (("leader", "Ann Example (made up)", 6.0, WEST),)
-    leader = limit(_pairs(edges, stated=stated), definition=define(caps=())).receiving[1]
+    leader = limit(_pairs(edges, stated=stated), definition=define(caps=())).receiving[2]
     assert dict(zip(leader.names, leader.caps.tolist(), strict=True)) == {"": 0, WEST: 1}
 
 
@@ -155,4 +156,25 @@ def test_what_stands_beyond_a_cap_is_named_with_whose_and_by_how_much() -> None:
 def test_a_cap_that_nothing_could_overfill_is_left_out() -> None:
     cap = {"name": "wide", "giver": "school", "most": 9, "why": "w", "why_cy": "w"}
     assert limit(_pairs(EDGES), definition=define(caps=(cap,))).crossing == ()
-    assert np.all(limit(_pairs(EDGES), definition=define(caps=())).receiving[0].group >= 0)
+    assert np.all(limit(_pairs(EDGES), definition=define(caps=())).receiving[1].group >= 0)
+
+
+def test_a_school_is_helped_once_for_each_measure_whatever_the_themes() -> None:
+    edges = _behind((D, "eal", A), (D, "attainment", A), (D, "reading", B), (E, "eal", A), (F, "eal", A),
+                    (F, "attainment", B), keys=(F,)).with_columns(
+        measure=pl.when(pl.col("theme") == "reading").then(None).otherwise(pl.lit("rwm_expected"))
+    )  # fmt: skip
+    caps = limit(_pairs(edges), definition=define(caps=()))
+    assert caps.receiving[0].group.tolist() == [0, 0, -1, -1, -1, -1]
+    assert caps.receiving[0].names == (f"{D} > primary > rwm_expected",)
+    (crossing,) = caps.crossing
+    assert (crossing.name, crossing.group.tolist(), crossing.caps.tolist()) == (
+        "measure-of-keys", [-1, -1, -1, -1, 0, 0], [1],
+    )  # fmt: skip
+
+
+def test_what_stands_in_two_themes_of_one_measure_stands() -> None:
+    edges = _behind((D, "eal", A), (D, "send", A)).with_columns(measure=pl.lit("rwm_expected"))
+    fixed = _behind((D, "attainment", B), (D, "mobility", B)).with_columns(measure=pl.lit("rwm_expected"))
+    caps = limit(_pairs(edges, fixed=fixed), definition=define(caps=(), themes_at_once=4))
+    assert caps.receiving[0].caps.tolist() == [0]

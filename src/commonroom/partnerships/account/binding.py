@@ -10,10 +10,14 @@ import polars as pl
 
 from commonroom.partnerships.account.case import NEED, Case, by_candidate, reached
 from commonroom.partnerships.arranged import UNIT
+from commonroom.partnerships.limits import MEASURE, MEASURE_OF_KEYS
 from commonroom.partnerships.solving.problem import Flags, Ints, Level
 
 #: Reasons by the name of the cap; that of any other is "cap".
-REASONS = {"receiver": "receiver", "leader": "leader", "provider": "full", "theme": "theme"}
+REASONS = {
+    MEASURE: "measure", MEASURE_OF_KEYS: "measure", "receiver": "receiver", "leader": "leader",
+    "provider": "full", "theme": "theme",
+}  # fmt: skip
 CAP, DEAR, OPEN = "cap", "dear", "open"
 #: Between the caps that bind together.
 TOGETHER = "; "

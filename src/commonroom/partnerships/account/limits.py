@@ -9,7 +9,7 @@ from commonroom.partnerships.account.case import Case, used
 from commonroom.partnerships.arranged import UNIT
 from commonroom.partnerships.capacities import STATED
 from commonroom.partnerships.definition import Cap
-from commonroom.partnerships.limits import GIVER, RECEIVER, TOGETHER
+from commonroom.partnerships.limits import GIVER, MEASURE, MEASURE_OF_KEYS, RECEIVER, TOGETHER
 from commonroom.partnerships.solving.problem import Flags, Level
 from commonroom.tables import partnerships as tables
 
@@ -17,6 +17,8 @@ from commonroom.tables import partnerships as tables
 POOLS = ("leader", "trust", "authority")
 #: What is counted together under the caps that are not the definition's.
 COUNTED = {
+    MEASURE: ["receiver", "phase", "measure"],
+    MEASURE_OF_KEYS: ["receiver", "phase", "measure"],
     "receiver": ["receiver"],
     "theme": ["provider", "phase", "theme"],
     "provider": ["provider"],
@@ -65,9 +67,9 @@ def show(case: Case) -> pl.DataFrame:
 def _wanted(case: Case, level: Level) -> Flags:
     """Whether each group has a candidate of a need that nobody of the group was chosen for."""
     problem, chosen = case.arranged.problem, case.solution.chosen
-    width = problem.alone.size
-    key = level.group * width + problem.need
-    more = (level.group >= 0) & ~np.isin(key, key[chosen])
+    met = np.full(problem.alone.size, -1, dtype=np.int64)
+    met[problem.need[chosen]] = level.group[chosen]
+    more = (level.group >= 0) & (level.group != met[problem.need])
     found = np.zeros(level.caps.size, dtype=bool)
     found[level.group[more]] = True
     return found
@@ -80,6 +82,8 @@ def _stood(case: Case) -> pl.DataFrame:
     givers = places.select(provider="school", provider_authority="authority", trust=trust)
     takers = places.select(receiver="school", receiver_authority="authority", receiver_trust=trust)
     rows = case.arranged.fixed.select("receiver", "phase", "theme", "provider", "keys")
+    measures = case.standing.select("phase", "theme", "measure", receiver="school")
+    rows = rows.join(measures, on=["receiver", "phase", "theme"], how="left", maintain_order="left")
     rows = rows.join(givers, on="provider", how="left", maintain_order="left")
     return rows.join(takers, on="receiver", how="left", maintain_order="left")
 
