@@ -99,7 +99,8 @@ def _tell(case: Case, kept: _Kept, first: Ints) -> dict[str, pl.Series]:
     levels = case.arranged.problem.levels
     shut, dear, saves = kept.shut[:, first], kept.dear[first], kept.saves[first]
     count = shut.sum(axis=0)
-    main = kept.price[:, first].argmax(axis=0)
+    nothing = np.full((1, first.size), -2.0)
+    main = np.concatenate([kept.price[:, first], nothing]).argmax(axis=0)
     told: list[tuple[str, str | None, str | None, str | None, float | None]] = []
     for row, (number, level) in enumerate(zip(kept.number[first], main, strict=True)):
         if dear[row]:

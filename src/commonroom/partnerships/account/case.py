@@ -22,7 +22,7 @@ PAIR = [*NEED, "provider"]
 #: Every frame of needs is in this order.
 ORDER = ["phase", "theme", "receiver"]
 #: How often gains are drawn for their ranges.
-DRAWS = 400
+DRAWS = 200
 
 
 def _nobody() -> Ints:
