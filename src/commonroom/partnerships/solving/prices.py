@@ -41,12 +41,9 @@ def dearer(problem: Problem, prices: Prices) -> Ints:
     """Return the cost of each candidate at the prices of its caps, before any bonus of swaps."""
     total = problem.cost * GRAIN
     for level in problem.levels:
-        if prices.caps[level.name].any():
-            inside = level.group >= 0
-            total[inside] += prices.caps[level.name][level.group[inside]]
-    school = problem.neediest[problem.need]
-    total[school >= 0] -= prices.help[school[school >= 0]]
-    return total
+        # Group -1, that of candidates in none, reads the 0 at the end.
+        total += np.append(prices.caps[level.name], 0)[level.group]
+    return total - np.append(prices.help, 0)[problem.neediest][problem.need]
 
 
 def lent(problem: Problem, prices: Prices) -> Ints:
@@ -73,7 +70,8 @@ def prove(problem: Problem, prices: Prices, *, top: int, helped: int) -> float:
     """
     least = cheapest(problem, dearer(problem, prices) - lent(problem, prices))
     earned = sum(int(prices.caps[level.name] @ level.caps) for level in problem.levels)
-    number = np.unique(problem.neediest[problem.neediest >= 0])
+    number = np.unique(problem.neediest[problem.need])
+    number = number[number >= 0]
     gained = int(np.minimum(prices.help[number] - top * GRAIN, 0).sum()) + helped * top * GRAIN
     return (int(least.sum()) - earned + gained) / GRAIN
 
@@ -100,6 +98,13 @@ def lend(problem: Problem, prices: Prices, settled: Flags) -> Prices:
         room[one] -= first
         room[other] -= bonus - first
     return replace(prices, share=share)
+
+
+def tempted(problem: Problem, prices: Prices) -> Ints:
+    """Return the candidates of pairs of which one is cheaper, by what is lent to it, than its need's best without."""
+    cost = dearer(problem, prices)
+    cheap = cost - lent(problem, prices) < cheapest(problem, cost)[problem.need]
+    return np.unique(problem.swaps[cheap[problem.swaps].any(axis=1)])
 
 
 def _room(pairs: Ints, left: Ints) -> tuple[Ints, Ints]:

@@ -36,7 +36,7 @@ class Program:
     most: Floats
     rows: dict[str, Ints]
 
-    def over(self, name: str, values: Floats) -> Floats:
+    def over(self, name: str, values: Ints) -> Ints:
         """Return the part of a row vector that belongs to one name."""
         start = 0
         for other, numbers in self.rows.items():
@@ -107,12 +107,25 @@ def _costs(problem: Problem, program: Program, top: int) -> Floats:
     ).astype(float)
 
 
-def relax(problem: Problem, program: Program, prices: Prices, *, top: int) -> tuple[Floats, Prices, Flags]:
+@dataclass(frozen=True)
+class Optimum:
+    """What a relaxed programme ends at.
+
+    `share` (its candidates): how much of each is chosen; `prices` there, which settle the bonuses of
+    `settled` pairs; `loss`, less what helping the neediest is worth.
+    """
+
+    share: Floats
+    prices: Prices
+    settled: Flags
+    loss: float
+
+
+def relax(problem: Problem, program: Program, prices: Prices, *, top: int) -> Optimum:
     """Solve the relaxed programme from prices near its own.
 
-    Arguments: `top`, what helping one of the neediest schools is worth. Returns how much of each of its
-    candidates is chosen, the prices at the optimum, and which pairs' bonuses those settle. Costs are moved
-    by the old prices first, so that little is left to do. Source: HiGHS, dual simplex.
+    Arguments: `top`, what helping one of the neediest schools is worth. Costs are moved by the old prices
+    first, so that little is left to do. Raises ProgramError. Source: HiGHS, dual simplex.
     """
     start = _duals(problem, program, prices)
     cost = _costs(problem, program, top) + program.matrix.T @ start
@@ -132,7 +145,8 @@ def relax(problem: Problem, program: Program, prices: Prices, *, top: int) -> tu
     duals = np.maximum(np.round((start - found.eqlin.marginals) * GRAIN), 0).astype(np.int64)
     settled = np.zeros(problem.bonus.size, dtype=bool)
     settled[program.pairs] = True
-    return found.x[: program.columns.size], _prices(problem, program, duals), settled
+    loss = float(found.fun - start @ program.most + problem.alone.sum())
+    return Optimum(found.x[: program.columns.size], _prices(problem, program, duals), settled, loss)
 
 
 def _duals(problem: Problem, program: Program, prices: Prices) -> Floats:

@@ -14,8 +14,8 @@ from commonroom.partnerships.solving.prices import GRAIN, Prices
 from commonroom.partnerships.solving.problem import Flags, Ints, Problem, helped_first
 
 #: Candidates that the first programme takes in: the best of each need, and those nearly as good.
-BEST = 3
-NEAR = 0.03
+BEST = 2
+NEAR = 0.015
 #: Rounds of taking in what prices found too cheap, and the share of the bound at which they end.
 ROUNDS = 6
 ENOUGH = 1e-5
@@ -63,34 +63,33 @@ def relax(problem: Problem, chosen: Ints, prices: Prices, top: int) -> Relaxed:
     Linear programmes over few candidates, to which those are added that their prices find too cheap, until
     nothing is (column generation); the prices of the best bound are kept.
     """
-    share = np.zeros(problem.need.size)
-    share[chosen] = 1.0
     cost = pricing.dearer(problem, prices) - pricing.lent(problem, prices)
     least = pricing.cheapest(problem, cost)[problem.need]
-    inside = (cost < least + int(NEAR * GRAIN * problem.alone.mean())) | _best(problem, cost)
+    close = int(GRAIN * NEAR * problem.alone.mean())
+    inside = (cost < least + close) | _best(problem, cost)
     inside[chosen] = True
-    best = prices
+    inside[pricing.tempted(problem, prices)] = True
+    best = known(problem, chosen, prices, top)
     most = pricing.prove(problem, prices, top=top, helped=0)
+    helping = helped_first(problem, chosen)
     for _ in range(ROUNDS):
         columns = np.flatnonzero(inside)
-        written = program.write(problem, columns, prices)
-        amounts, prices, settled = program.relax(problem, written, prices, top=top)
-        raw = pricing.dearer(problem, prices)
-        share = np.zeros(problem.need.size)
-        share[columns] = amounts
-        prices = pricing.lend(problem, prices, settled)
+        found = program.relax(problem, program.write(problem, columns, prices), prices, top=top)
+        prices = pricing.lend(problem, found.prices, found.settled)
+        cost = pricing.dearer(problem, prices) - pricing.lent(problem, prices)
         bound = pricing.prove(problem, prices, top=top, helped=0)
         if bound >= most:
-            best, most = prices, bound
-        raw = pricing.dearer(problem, prices) - pricing.lent(problem, prices)
+            share = np.zeros(problem.need.size)
+            share[columns] = found.share
+            most = bound
+            best = Relaxed(share, prices, top, cost - pricing.cheapest(problem, cost)[problem.need])
         core = problem.alone * GRAIN
-        np.minimum.at(core, problem.need[columns], raw[columns])
-        cheap = ~inside & (raw < core[problem.need])
-        if not cheap.any():
+        np.minimum.at(core, problem.need[columns], cost[columns])
+        if found.loss - bound <= ENOUGH * (bound + top * helping) or inside.all():
             break
-        inside |= raw < core[problem.need] + GRAIN * 1000
-    cost = pricing.dearer(problem, best) - pricing.lent(problem, best)
-    return Relaxed(share, best, top, cost - pricing.cheapest(problem, cost)[problem.need])
+        inside |= cost < core[problem.need] + close // 4
+        inside[pricing.tempted(problem, prices)] = True
+    return best
 
 
 def _best(problem: Problem, cost: Ints) -> Flags:
