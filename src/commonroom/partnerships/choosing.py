@@ -14,9 +14,9 @@ from commonroom.partnerships.arranged import Arranged
 from commonroom.partnerships.definition import Definition
 from commonroom.partnerships.ground import Ground
 from commonroom.partnerships.solving import greedy, stable, threes
-from commonroom.partnerships.solving.problem import Ints, Solution, helped_first, lose
+from commonroom.partnerships.solving.problem import Ints, Problem, Solution, helped_first, lose
 from commonroom.partnerships.solving.threes import Sharing
-from commonroom.partnerships.terms import GREEDY, STABLE, Terms
+from commonroom.partnerships.terms import GREEDY, STABLE, Terms, Way
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Choice:
     """A plan that was chosen: its solution, and in groups of three the pairs that share (joins, host).
 
     `best` is the solution that loses least without groups of three, whatever way was asked for.
-    `blocking` is the number of pairs that would both rather work with each other.
+    `blocking` is the number of pairs that would both rather work with each other, before any share.
     """
 
     solution: Solution
@@ -44,29 +44,43 @@ def choose(arranged: Arranged, ground: Ground, *, definition: Definition, terms:
     The bound and the prices are those of the best plan, in whatever way the choice is made. Raises
     checking.BrokenError where a cap is broken, which would be a fault of this program.
     """
-    problem = arranged.problem
-    best = solving.solve(problem)
-    liked = like(arranged)
-    chosen, bound, pairs, loss = best.chosen, best.bound, np.zeros((0, 2), dtype=np.int64), best.loss
-    if terms.way == GREEDY:
+    best = solving.solve(arranged.problem)
+    if not terms.threes:
+        return _choice(arranged, best, terms.way)
+    problem, plain = arranged.problem, _choice(arranged, best, terms.way)
+    sharing = share(arranged, ground, definition=definition)
+    found = threes.join(problem, plain.solution.chosen, sharing=sharing)
+    bound = min(best.bound, solving.solve(threes.relax(problem, sharing=sharing)).bound)
+    checking.check(problem, found.chosen, joined=found.pairs[:, 0])
+    solution = replace(_of(problem, best, found.chosen), loss=found.loss, bound=bound)
+    return replace(plain, solution=solution, pairs=found.pairs)
+
+
+def compare(arranged: Arranged, best: Solution, *, way: Way) -> Choice:
+    """Return the plan that another way would choose, beside the `best` (its bound and its prices)."""
+    return _choice(arranged, best, way)
+
+
+def _choice(arranged: Arranged, best: Solution, way: Way) -> Choice:
+    """The plan chosen in a way, without groups of three."""
+    problem, liked, chosen = arranged.problem, like(arranged), best.chosen
+    if way == GREEDY:
         chosen = greedy.greedy(problem)
-    elif terms.way == STABLE:
+    elif way == STABLE:
         chosen = stable.stable(problem, liked=liked)
+    checking.check(problem, chosen)
     blocking = int(stable.blocking(problem, chosen, liked=liked).size)
-    loss = lose(problem, chosen)
-    if terms.threes:
-        sharing = share(arranged, ground, definition=definition)
-        found = threes.join(problem, chosen, sharing=sharing)
-        chosen, pairs, loss = found.chosen, found.pairs, found.loss
-        bound = min(bound, solving.solve(threes.relax(problem, sharing=sharing)).bound)
-    checking.check(problem, chosen, joined=pairs[:, 0])
+    nobody = np.zeros((0, 2), dtype=np.int64)
+    return Choice(_of(problem, best, chosen), best, nobody, blocking)
+
+
+def _of(problem: Problem, best: Solution, chosen: Ints) -> Solution:
+    """A solution of other candidates, with the bound and the prices of the best."""
     # What is chosen in another way than the prices are of may look dear beside them.
     reduced = best.reduced.copy()
     reduced[chosen] = 0.0
-    solution = replace(
-        best, chosen=chosen, loss=loss, bound=bound, met_first=helped_first(problem, chosen), reduced=reduced
-    )
-    return Choice(solution, best, pairs, blocking)
+    met = helped_first(problem, chosen)
+    return replace(best, chosen=chosen, loss=lose(problem, chosen), met_first=met, reduced=reduced)
 
 
 def like(arranged: Arranged) -> Floats:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -16,7 +16,7 @@ from commonroom.partnerships.checking import Given
 from commonroom.partnerships.choosing import Choice
 from commonroom.partnerships.definition import Definition
 from commonroom.partnerships.ground import Ground
-from commonroom.partnerships.terms import Terms
+from commonroom.partnerships.terms import WAYS, Terms
 from commonroom.tables import partnerships as tables
 
 
@@ -93,6 +93,11 @@ def _weigh(
 
 
 def _sum_up(case: Case, choice: Choice, redrawn: Redrawn | None, terms: Terms) -> pl.DataFrame:
-    """The plan in one row, and beside it the best of its kind where it was made in another way."""
-    own = account.sum_up(case, way=terms.way, blocking=choice.blocking, redrawn=redrawn)
-    return tables.PLAN.check(own)
+    """The plan in one row, and the ways it was not made in beside it, where that was asked for."""
+    rows = [account.sum_up(case, way=terms.way, blocking=choice.blocking, redrawn=redrawn)]
+    for way in WAYS if terms.compare else ():
+        if way != terms.way:
+            other = choosing.compare(case.arranged, choice.best, way=way)
+            beside = replace(case, solution=other.solution, threes=other.pairs)
+            rows.append(account.sum_up(beside, way=way, blocking=other.blocking))
+    return tables.PLAN.check(pl.concat(rows))

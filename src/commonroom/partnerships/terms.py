@@ -10,6 +10,7 @@ Way: TypeAlias = Literal["best", "greedy", "stable"]
 BEST: Way = "best"
 GREEDY: Way = "greedy"
 STABLE: Way = "stable"
+WAYS = (BEST, GREEDY, STABLE)
 
 
 @dataclass(frozen=True)
@@ -18,12 +19,13 @@ class Terms:
 
     `date`: what is agreed until when is read against it. `way`: best (least loss, with a proof), greedy
     (what a broker with a list would do) or stable (no two schools would both rather work with each
-    other). `threes`: two receivers may learn together from one provider. `redraws`: how often gains are
-    redrawn to see which pairs stay, from the `seed`.
+    other); `compare`: the others are reckoned beside it. `threes`: two receivers may learn together from
+    one provider. `redraws`: how often gains are redrawn to see which pairs stay, from the `seed`.
     """
 
     date: datetime.date
     way: Way = BEST
+    compare: bool = False
     threes: bool = False
     redraws: int = 200
     seed: int = 0
