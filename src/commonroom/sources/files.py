@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import re
+import warnings
 import zipfile
-from collections.abc import Iterable, Sequence
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from xml.etree.ElementTree import ParseError
 
 import openpyxl
 import polars as pl
@@ -26,6 +29,12 @@ HEAD = 20
 
 #: Characters that no table means to have.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
+#: What reading a damaged workbook may end in.
+DAMAGED = (
+    zipfile.BadZipFile, zlib.error, ParseError, EOFError, OSError, LookupError, ValueError, TypeError,
+    AttributeError, NotImplementedError,
+)  # fmt: skip
 
 #: How files that are no table begin, and what they are.
 LOOKS_LIKE = (
@@ -171,10 +180,10 @@ def _read_text(name: str, text: str) -> tuple[pl.DataFrame, list[Problem], int]:
         raise _empty(name)
     top = text.split("\n", HEAD)[:HEAD]
     separator = max(SEPARATORS, key=lambda mark: sum(line.count(mark) for line in top))
-    # Titles above the header have no second cell; in a table of one column nothing has.
-    while any(separator in line for line in top) and separator not in top[0]:
-        top, text = top[1:], text.split("\n", 1)[1]
     try:
+        # Titles above the header have no second cell, or an empty one; in a table of one column nothing has.
+        while any(_has_two(line, separator) for line in top) and not _has_two(top[0], separator):
+            top, text = top[1:], text.split("\n", 1)[1]
         header = next(csv.reader(io.StringIO(text), delimiter=separator))
         frame = pl.read_csv(
             io.BytesIO(text.encode()),
@@ -187,6 +196,11 @@ def _read_text(name: str, text: str) -> tuple[pl.DataFrame, list[Problem], int]:
         return frame, _find_ragged(name, text, separator, len(header)), above + 1
     except (csv.Error, pl.exceptions.PolarsError) as error:
         raise _damaged(name, error) from None
+
+
+def _has_two(line: str, separator: str) -> bool:
+    """Whether a line has more than one cell with something in it."""
+    return sum(bool(cell.strip()) for cell in next(csv.reader([line], delimiter=separator), [])) > 1
 
 
 def _empty(name: str) -> SaidToPeople:
@@ -289,24 +303,33 @@ def _read_workbook(document: Document) -> tuple[pl.DataFrame, int]:
 
 def _find_table(document: Document, *, results: bool) -> tuple[str, list[tuple[object, ...]], int]:
     """Title of the first sheet with a table (if it is one of several), its rows, the header's row from 1."""
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(document.content), read_only=True, data_only=results)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError):
-        raise SaidToPeople(
-            "the workbook cannot be read.",
-            where=document.name,
-            remedy="Open it and save it again as .xlsx or .csv.",
-        ) from None
-    for sheet in book.worksheets:
-        rows = list(sheet.iter_rows(values_only=True))
+    for title, rows in _read_sheets(document, results=results):
         head = next((i for i, row in enumerate(rows) if sum(c is not None for c in row) > 1), None)
         if head is not None and len(rows) > head + 1:
-            return (sheet.title if len(book.worksheets) > 1 else ""), rows, head + 1
+            return title, rows, head + 1
     raise SaidToPeople(
         "no sheet of the workbook holds a table.",
         where=document.name,
         remedy="The first row of a sheet must be its header.",
     )
+
+
+def _read_sheets(document: Document, *, results: bool) -> Iterator[tuple[str, list[tuple[object, ...]]]]:
+    """Title (empty where it is the only one) and rows of each sheet, one after the other."""
+    try:
+        # It warns of drop-down lists, colours and the like, which are not read.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            book = openpyxl.load_workbook(io.BytesIO(document.content), read_only=True, data_only=results)
+            for sheet in book.worksheets:
+                title = sheet.title if len(book.worksheets) > 1 else ""
+                yield title, list(sheet.iter_rows(values_only=True))
+    except DAMAGED:
+        raise SaidToPeople(
+            "the workbook cannot be read.",
+            where=document.name,
+            remedy="Open it and save it again as .xlsx or .csv.",
+        ) from None
 
 
 def _text(cell: object) -> str | None:

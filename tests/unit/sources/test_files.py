@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import datetime
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
 import polars as pl
 import pytest
 
@@ -191,3 +193,50 @@ def test_workbooks_without_a_table_and_damaged_ones_are_said(
         opened(workbook([["Cover sheet"]]))
     with pytest.raises(SaidToPeople, match="the workbook cannot be read"):
         opened(write("a.xlsx", b"PK\x03\x04 and no more"))
+
+
+def test_titles_above_a_table_are_passed_over_with_the_commas_that_spreadsheets_put_there(
+    write: Write,
+) -> None:
+    sheet = opened(write("a.csv", '"Offers, 2026",,\n,,\na,b,c\n1,2,3\n'))
+    assert sheet.frame.select("a", "b", "c").rows() == [("1", "2", "3")]
+    assert sheet.header == 3
+
+
+def make_workbook(path: Path, change: Callable[[str, bytes], bytes]) -> Path:
+    """A workbook with one table, each of its parts changed."""
+    book = openpyxl.Workbook()
+    for row in (["a", "b"], [1, "x"], [None, "y"]):
+        book.worksheets[0].append(row)
+    whole, changed = io.BytesIO(), io.BytesIO()
+    book.save(whole)
+    with zipfile.ZipFile(whole) as before, zipfile.ZipFile(changed, "w") as after:
+        for name in before.namelist():
+            after.writestr(name, change(name, before.read(name)))
+    path.write_bytes(changed.getvalue())
+    return path
+
+
+def test_a_workbook_damaged_inside_is_said(tmp_path: Path) -> None:
+    path = make_workbook(tmp_path / "a.xlsx", lambda name, part: part[:-20] if "sheet1" in name else part)
+    with pytest.raises(SaidToPeople, match=r"the workbook cannot be read\. Open it and save it again"):
+        opened(path)
+
+
+def test_what_a_reader_of_workbooks_warns_of_is_not_said_to_people(tmp_path: Path) -> None:
+    def change(_: str, part: bytes) -> bytes:
+        return re.sub(rb"<cellStyles.*</cellStyles>", b"", part)
+
+    path = make_workbook(tmp_path / "a.xlsx", change)
+    with pytest.warns(UserWarning, match="style"):
+        openpyxl.load_workbook(path)
+    assert opened(path).frame.select("a", "b").rows() == [("1", "x"), (None, "y")]
+
+
+def test_rows_of_a_workbook_that_end_early_are_filled(tmp_path: Path) -> None:
+    def change(_: str, part: bytes) -> bytes:
+        part = part.replace(b'<dimension ref="A1:B3" />', b"")
+        return part.replace(b'<c r="B2" t="inlineStr"><is><t>x</t></is></c>', b"")
+
+    path = make_workbook(tmp_path / "a.xlsx", change)
+    assert opened(path).frame.select("a", "b").rows() == [("1", None), (None, "y")]
