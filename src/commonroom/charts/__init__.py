@@ -7,9 +7,10 @@ from commonroom.charts.looks import GREY, HERE, INK, PAPER, QUIET, SURE, THEME, 
 from commonroom.charts.pairs import partnerships
 from commonroom.charts.quarters import map
 from commonroom.charts.series import intervals, years
+from commonroom.charts.strips import strip
 
 __all__ = [
     "GREY", "HERE", "INK", "PAPER", "QUIET", "SURE", "THEME", "THERE", "Words", "bands", "calibration",
     "funnel", "giving", "html_bundle", "intervals", "map", "moves", "partnerships", "png", "specification",
-    "svg", "years",
+    "strip", "svg", "years",
 ]  # fmt: skip

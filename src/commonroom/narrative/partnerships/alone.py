@@ -7,7 +7,8 @@ from commonroom.narrative.partnerships.voice import Row, Voice
 #: What would have to change where a reason binds; "days" and "minutes" count how much.
 CHANGES = {
     "far": "minutes", "full": "days", "rivals": "rivals", "declined": "declined", "later": "later",
-    "theme": "theme", "receiver": "receiver", "cap": "cap", "leader": "leader", "open": "open",
+    "theme": "theme", "receiver": "receiver", "measure": "receiver",
+    "cap": "cap", "leader": "leader", "open": "open",
 }  # fmt: skip
 
 
@@ -20,8 +21,7 @@ def tell(row: Row, voice: Voice) -> str:
     if not change:
         return voice.say("alone.all", school=school, reason=reason)
     if row["also"]:
-        also = [voice.limit(name) for name in row["also"].split("; ")]
-        change = voice.say("alone.also", change=change, also=", ".join(also))
+        change = voice.say("alone.also", change=change, also=voice.also(row["also"]))
     if row["worth"] is not None and row["worth"] > 0:
         change = voice.say("alone.worth", change=change, worth=voice.sd(row["worth"]))
     return voice.say("alone.change", school=school, reason=reason, change=change)

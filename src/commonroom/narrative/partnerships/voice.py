@@ -14,6 +14,7 @@ from commonroom.narrative.words import Language, Words
 from commonroom.narrative.words import load as load_words
 from commonroom.panel import Measure
 from commonroom.partnerships.definition import Definition
+from commonroom.partnerships.limits import TOGETHER
 
 Row = dict[str, Any]
 #: Places after the point of a figure in standard deviations.
@@ -96,16 +97,30 @@ class Voice:
         """Return a figure in standard deviations, without its unit."""
         return self.words.number(value, DIGITS)
 
-    def limit(self, name: str, *, binding: str = "") -> str:
+    def limit(self, name: str) -> str:
         """Return what a cap is for: the definition's own sentence, or what every plan has."""
         own = {cap.name: cap for cap in self.told.definition.caps}.get(name)
         if own is not None:
             return (own.why_cy if self.words.language == "cy" else own.why).rstrip(".")
-        return self.words.sentences.get(f"partners.limit.{name}", name) or binding
+        return self.words.sentences.get(f"partners.limit.{name}", name)
 
     def whose(self, name: str | None) -> str:
-        """Return whose a cap is: schools among the names by their own."""
-        return " > ".join(self.school(part) for part in (name or "").split(" > "))
+        """Return whose a cap is: schools, phases and themes among the names by their own."""
+        return ", ".join(self._named(part) for part in (name or "").split(TOGETHER) if part)
+
+    def also(self, text: str) -> str:
+        """Return what else would have to change at once, each with whose it is."""
+        parts = (part.partition(": ") for part in text.split("; "))
+        return "; ".join(
+            self.say("named", school=self.limit(name), authority=self.whose(whose))
+            if whose
+            else self.limit(name)
+            for name, _, whose in parts
+        )
+
+    def _named(self, part: str) -> str:
+        known = {**self.told.themes, **self.words.group("theme"), **self.words.group("phase")}
+        return self.school(part) if part in self.places else known.get(part, part)
 
     def ranges(self, row: Row, figure: str, *, spread: float | None) -> dict[str, str] | None:
         """Return a figure and its range in the measure's unit, or nothing where one is missing."""

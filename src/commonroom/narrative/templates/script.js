@@ -44,7 +44,7 @@
   const watch = new IntersectionObserver((seen) => {
     for (const one of seen) if (one.isIntersecting) { watch.unobserve(one.target); draw(one.target); }
   }, { rootMargin: "600px" });
-  document.querySelectorAll("figure").forEach((figure) => watch.observe(figure));
+  document.querySelectorAll("figure:has(> .specification)").forEach((figure) => watch.observe(figure));
 
   // The line of a figure and its range, with the place of no difference marked.
   const whisker = (middle, low, high, parent, label) => {

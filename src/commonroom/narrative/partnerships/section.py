@@ -1,0 +1,44 @@
+"""The part of the report that says who could help whom."""
+
+from __future__ import annotations
+
+from commonroom.narrative import page
+from commonroom.narrative.page import Block, Section
+from commonroom.narrative.partnerships import headline, lists, pictures, plan
+from commonroom.narrative.partnerships.shown import Shown
+from commonroom.narrative.partnerships.voice import Voice
+
+#: Proposals that the report lists; the plan itself has them all.
+CAP = 200
+#: Sentences of the headline that the report tells; the plan itself has the rest.
+FIRST = 5
+
+
+def tell(shown: Shown, voice: Voice) -> Section:
+    """Return who could help whom: a few sentences, the map, who gets help, and the first proposals."""
+    picture, lost = pictures.place(shown, voice)
+    proposals = lists.ordered(shown.proposals.frame.iter_rows(named=True), voice)
+    alone = shown.unmatched.frame.height
+    said = [
+        voice.say("section.intro", system=voice.system),
+        *headline.tell(shown, voice)[:FIRST],
+        voice.say("section.alone", n=alone) if alone else "",
+        voice.say("map.lost", n=lost) if lost else "",
+    ]
+    first = Block(sentences=page.texts(said), picture=picture, how="partners")
+    who = Block(
+        title=voice["equity.title"],
+        sentences=page.texts([voice["equity.text"]]),
+        grids=lists.equity(shown, voice),
+    )
+    label = voice.say("section.label", n=len(proposals))
+    grid = lists.proposals(proposals[:CAP], voice, caption=voice["section.caption"], label=label)
+    cut = voice.say("section.cut", n=CAP) if len(proposals) > CAP else ""
+    last = Block(
+        title=voice["list.title"],
+        sentences=page.texts([cut, voice["section.full"], voice["sd_note"]]),
+        grids=(grid,) if proposals else (),
+        sources=tuple(plan.sources(shown, voice)),
+        how="partners",
+    )
+    return Section("partners", voice.words["nav.partners"], (first, who, last))
