@@ -15,6 +15,7 @@ from commonroom.cli import (
     families,
     narrative,
     panel,
+    partnerships,
     performance,
     sources,
     value_added,
@@ -31,7 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("demo")(demo.demo)
-for _word in (panel, sources, families, value_added, performance, narrative):
+for _word in (panel, sources, families, value_added, performance, partnerships, narrative):
     app.add_typer(_word.app)
 app.command("doctor")(doctor.doctor)
 

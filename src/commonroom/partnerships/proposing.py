@@ -69,8 +69,10 @@ def propose(
     told = account.explain(case, reach=found.reach, past=past, redrawn=redrawn)
     given = Given(known.statements, known.capacities, known.fixed, barred)
     checking.check_plan(told.proposals, standing, ground, definition=definition, given=given)
-    plan = _sum_up(case, choice, redrawn, terms)
-    return Proposal(standing=standing, plan=plan, **vars(told))
+    if said.last is None:
+        # Of a first plan everything would be a change.
+        told = replace(told, changes=tables.CHANGES.empty())
+    return Proposal(standing=standing, plan=_sum_up(case, choice, redrawn, terms), **vars(told))
 
 
 def _weigh(

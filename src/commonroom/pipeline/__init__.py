@@ -6,8 +6,12 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from commonroom.partnerships.terms import Terms
+    from commonroom.pipeline.agreed import Files
     from commonroom.pipeline.answers import estimate, find, floor, gap, group, judge, left_out_year, map
+    from commonroom.pipeline.brokering import Asked, Written, explain, propose
     from commonroom.pipeline.building import build
+    from commonroom.pipeline.deciding import decide
     from commonroom.pipeline.given import Source
     from commonroom.pipeline.looking import read, suggest
     from commonroom.pipeline.pupils import (
@@ -28,17 +32,23 @@ if TYPE_CHECKING:
     from commonroom.value_added.pupils import Model
 
 __all__ = [
+    "Asked",
     "Draws",
+    "Files",
     "Model",
     "PlanOptions",
     "Pupils",
     "Small",
     "Source",
     "Summary",
+    "Terms",
+    "Written",
     "build",
+    "decide",
     "demo",
     "estimate",
     "estimate_pupils",
+    "explain",
     "find",
     "floor",
     "foresee",
@@ -49,6 +59,7 @@ __all__ = [
     "map",
     "plan",
     "pool",
+    "propose",
     "read",
     "read_plan",
     "story",
@@ -62,7 +73,11 @@ __all__ = [
 
 _PLACES = {
     "pipeline.answers": ("estimate", "find", "floor", "gap", "group", "judge", "left_out_year", "map"),
+    "partnerships.terms": ("Terms",),
+    "pipeline.agreed": ("Files",),
+    "pipeline.brokering": ("Asked", "Written", "explain", "propose"),
     "pipeline.building": ("build",),
+    "pipeline.deciding": ("decide",),
     "pipeline.given": ("Source",),
     "pipeline.looking": ("read", "suggest"),
     "pipeline.pupils": (

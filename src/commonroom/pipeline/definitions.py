@@ -32,6 +32,15 @@ def measures(evidence: Evidence) -> dict[str, panel.Measure]:
     }
 
 
+def presets(evidence: Evidence) -> dict[str, families.Preset]:
+    """The learned preset of each phase."""
+    found = evidence.table("definitions", where={"kind": "preset"})
+    return {
+        phase: families.Preset.model_validate_json(content)
+        for phase, content in found.select("name", "content").sort("name").iter_rows()
+    }
+
+
 def system(evidence: Evidence) -> panel.System:
     """The system that the evidence is of."""
     found = evidence.table("definitions", where={"kind": "system"})

@@ -32,11 +32,16 @@ def story(folder: Path) -> narrative.Story:
     """The story that the evidence in force can tell, released."""
     opened = evidence.open(folder)
     tables = {name: opened.table(name) for name in opened.manifest.tables if name not in UNTOLD}
+    return narrative.gather(tables, facts=facts(opened))
+
+
+def facts(opened: evidence.Evidence) -> narrative.Facts:
+    """Facts of the build that evidence is of."""
     known = definitions.measures(opened)
     phases = sorted(opened.table("comparable", columns=["phase"])["phase"].unique(), reverse=True)
     heads = {phase: head for phase in phases if (head := measures.headline(known, phase=phase))}
     written = (opened.path / "manifest.json").stat().st_mtime
-    facts = narrative.Facts(
+    return narrative.Facts(
         system=definitions.system(opened),
         date=datetime.datetime.fromtimestamp(written, datetime.UTC).date(),
         version=commonroom.__version__,
@@ -45,7 +50,6 @@ def story(folder: Path) -> narrative.Story:
         headline=heads,
         notes=opened.manifest.sentences,
     )
-    return narrative.gather(tables, facts=facts)
 
 
 def tell(folder: Path, *, language: Literal["en", "cy"] = "en", out: Path) -> Path:

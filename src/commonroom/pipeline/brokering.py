@@ -1,0 +1,261 @@
+"""From the evidence and what people say to a plan of partnerships, written whole with its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+import polars as pl
+
+from commonroom import partnerships
+from commonroom.disclosure import Released, Rule, release
+from commonroom.narrative import partnerships as telling_of_plans
+from commonroom.narrative.partnerships import Explained, Told
+from commonroom.partnerships import Terms, candidates, gains
+from commonroom.partnerships import definition as definitions_of_plans
+from commonroom.partnerships import themes as definitions_of_themes
+from commonroom.partnerships.agreed import Agreed
+from commonroom.partnerships.definition import Definition
+from commonroom.partnerships.ground import Ground
+from commonroom.partnerships.themes import Themes
+from commonroom.pipeline import agreed as agreements
+from commonroom.pipeline import definitions, grounds, telling
+from commonroom.pipeline.agreed import Files
+from commonroom.store import evidence
+from commonroom.store import partnerships as folders
+from commonroom.store.evidence import Evidence
+from commonroom.store.manifest import hash_definitions
+
+Report = Callable[[str, float], None]
+
+#: The program's own definitions of a plan.
+PLAN, THEMES = "partnerships", "themes"
+NEED = ("receiver", "phase", "theme")
+#: What a terminal shows of each proposal.
+SHOWN = (
+    "receiver", "receiver_name", "phase", "theme", "provider", "provider_name", "state", "keys", "gain",
+    "gain_low", "gain_high", "minutes", "stays",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of a plan: what people say (`files`), what it goes by, and of which phase."""
+
+    files: Files = field(default_factory=Files)
+    definition: Path | None = None
+    themes: Path | None = None
+    phase: str | None = None
+
+
+@dataclass(frozen=True)
+class Written:
+    """Where a plan is written, in which language its pages are, and whether each school has one.
+
+    `brief`: what is handed back is for a terminal; otherwise it is all that is known of each proposal.
+    """
+
+    folder: Path
+    language: Literal["en", "cy"] = "en"
+    pages: bool = True
+    brief: bool = True
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Everything that a plan is made from, read and laid out."""
+
+    evidence: Evidence
+    standing: pl.DataFrame
+    ground: Ground
+    definition: Definition
+    themes: Themes
+    agreed: Agreed
+
+
+def _silent(_step: str, _share: float) -> None:
+    """Report to nobody."""
+
+
+def set_out(folder: Path, *, asked: Asked, plans: Path | None = None) -> Setting:
+    """Read and lay out what a plan is made from.
+
+    Arguments: the `folder` of the evidence, what is `asked`, and the folder of `plans` before, if any.
+    Raises SaidToPeople for anything that is to be mended.
+    """
+    opened = evidence.open(folder)
+    definition = definitions_of_plans.load(asked.definition or PLAN)
+    themes = definitions_of_themes.load(asked.themes or THEMES)
+    agreed = agreements.read(opened, asked.files, folder=plans, themes=themes)
+    tables = {name: opened.table(name) for name in grounds.NEEDED if name in opened.manifest.tables}
+    known = grounds.Known(definitions.measures(opened), definitions.presets(opened))
+    ground = grounds.lay(tables, known, trusts=agreed.trusts, minutes=agreed.minutes)
+    standing = grounds.stand(tables, known, themes=themes, definition=definition, said=agreed.statements)
+    if asked.phase:
+        standing = standing.filter(phase=asked.phase)
+    return Setting(opened, standing, ground, definition, themes, agreed)
+
+
+def propose(
+    folder: Path, *, asked: Asked, terms: Terms, written: Written, report: Report = _silent
+) -> Released:
+    """Propose a plan, write it with its pages, and return its proposals with what it comes to.
+
+    Arguments: the `folder` of the evidence, what is `asked`, on which `terms`, and where it is `written`.
+    Raises SaidToPeople; nothing is then written.
+    """
+    report("Reading the evidence, and what people say", 0.0)
+    folders.check(written.folder)
+    setting = set_out(folder, asked=asked, plans=written.folder)
+    report("Finding who could help whom", 0.2)
+    plan = partnerships.propose(
+        setting.standing,
+        setting.ground,
+        definition=setting.definition,
+        terms=terms,
+        agreed=setting.agreed,
+    )
+    report("Writing the plan", 0.7)
+    told = _told(setting, written.language)
+    frames, explained = _explain(plan.frames, told, written.language)
+    kept = folders.write(
+        written.folder,
+        frames,
+        texts=_pages(plan.frames, told, written),
+        manifest=_manifest(setting, asked, terms, written),
+    )
+    report("Done", 1.0)
+    proposals = frames["proposals"].sort("receiver_name", "receiver", "phase", "theme", nulls_last=True)
+    source = _sources(proposals)
+    shown = proposals.select(SHOWN) if written.brief else proposals
+    found = release(shown, rule=Rule(keys=NEED), source=source, date=str(terms.date))
+    return replace(found, sentences=_say_written(explained, kept))
+
+
+def _told(setting: Setting, language: str) -> Told:
+    """What the plan is told with: names, places, labels of themes, and what their measures do not say."""
+    opened, themes = setting.evidence, setting.themes
+    welsh = language == "cy"
+    schools = opened.table("schools", columns=["school", "name", "authority", "easting", "northing"])
+    return Told(
+        facts=telling.facts(opened),
+        schools=schools,
+        definition=setting.definition,
+        themes={name: one.label_cy if welsh else one.label for name, one in themes.themes.items()},
+        notes={
+            (theme, phase): basis.note_cy if welsh else basis.note
+            for phase, theme, basis in themes.bases
+            if basis.note
+        },
+    )
+
+
+def _explain(
+    frames: dict[str, pl.DataFrame], told: Told, language: Literal["en", "cy"]
+) -> tuple[dict[str, pl.DataFrame], Explained]:
+    """The frames of a plan as they may be shown, with names and sentences, and the plan in sentences."""
+    shown = telling_of_plans.show(frames)
+    explained = telling_of_plans.explain(frames, told=told, language=language)
+    names = told.schools.select("school", "name").unique("school", keep="first", maintain_order=True)
+    released = {}
+    for name in frames:
+        frame = getattr(shown, name).frame
+        frame = frame.select(pl.exclude("^hidden_.*$", "fewest"))
+        for side in ("school", "receiver", "provider"):
+            if side in frame.columns:
+                called = names.select(pl.col("school").alias(side), pl.col("name").alias(f"{side}_name"))
+                frame = frame.join(called, on=side, how="left", maintain_order="left")
+        released[name] = frame
+    for name in ("proposals", "unmatched", "changes"):
+        said = getattr(explained, name)
+        said = said.rename({"why": "because", "gains": "brings"}, strict=False)
+        released[name] = released[name].join(said, on=NEED, how="left", maintain_order="left")
+    return released, explained
+
+
+def _pages(frames: dict[str, pl.DataFrame], told: Told, written: Written) -> dict[str, bytes]:
+    """The page of the plan, and one of each school in it."""
+    return {}
+
+
+def _manifest(setting: Setting, asked: Asked, terms: Terms, written: Written) -> folders.Manifest:
+    """What the plan is made of."""
+    names = [str(asked.definition or PLAN), str(asked.themes or THEMES)]
+    switches = {name: value for name, value in asdict(terms).items() if name not in ("date", "seed")} | {
+        "phase": asked.phase,
+        "language": written.language,
+        "pages": written.pages,
+    }
+    return folders.Manifest(
+        evidence=setting.evidence.version,
+        definitions=hash_definitions(names),
+        inputs=agreements.hashes(asked.files, folder=written.folder),
+        seed=terms.seed,
+        date=terms.date,
+        switches=switches,
+    )
+
+
+def _say_written(explained: Explained, kept: folders.Written) -> tuple[str, ...]:
+    """What the plan comes to, and where it is."""
+    said = [sentence.replace("**", "") for sentence in explained.headline]
+    said.append(f"The plan is in {kept.folder} (version {kept.version}).")
+    said += [f"A file of the plan before that was changed is kept as {name}." for name in kept.kept]
+    return tuple(said)
+
+
+def explain(folder: Path, *, school: str, asked: Asked) -> Released:
+    """Show what a school needs and who could help, with every factor of the expected gain.
+
+    Arguments: the `folder` of the evidence, a `school` by number or name, and what is `asked`. By theme
+    and name of the school that could help, not by gain. Raises SaidToPeople.
+    """
+    setting = set_out(folder, asked=asked)
+    wanted = agreements.known(setting.evidence).look_up(school)
+    own = setting.standing.filter((pl.col("school") != wanted) & (pl.col("kind") == "strength"))
+    mine = setting.standing.filter(school=wanted)
+    weighed = candidates.weigh(
+        pl.concat([mine, own]), setting.ground, definition=setting.definition
+    ).edges.filter(receiver=wanted)
+    names = setting.evidence.table("schools", columns=["school", "name"])
+    called = names.select(provider="school", provider_name="name")
+    rows = weighed.join(called, on="provider", how="left").sort("phase", "theme", "provider_name", "provider")
+    columns = (
+        "phase", "theme", "provider", "provider_name", "km", "minutes", "travel", "gap", "probability",
+        "distance", "likeness", "nearness", "gain",
+    )  # fmt: skip
+    found = release(
+        rows.select(columns), rule=Rule(keys=("phase", "theme", "provider")), source=_sources(mine)
+    )
+    return replace(found, sentences=tuple(_say(mine, setting)))
+
+
+def _sources(standing: pl.DataFrame) -> str:
+    return "; ".join(sorted(set(standing["source"].drop_nulls())))
+
+
+def _say(mine: pl.DataFrame, setting: Setting) -> list[str]:
+    """What a school is strong in and what it needs, theme by theme, and what a gain is made of."""
+    labels = {name: one.label for name, one in setting.themes.themes.items()}
+    said = []
+    for row in mine.sort("phase", "theme").iter_rows(named=True):
+        figures = ""
+        if row["effect"] is not None:
+            figures = (
+                f" The figures: {row['effect']:+.2f} sd beside schools alike, give or take {row['sd']:.2f}; "
+                f"probability {row['probability']:.0%} of doing better."
+            )
+        word = f" The school says: {row['said']}." if row["said"] else ""
+        kind = {"strength": "a strength", "need": "a need"}.get(row["kind"], "neither strength nor need")
+        theme = labels.get(row["theme"], row["theme"])
+        said.append(f"{theme} ({row['phase']}): {kind}.{figures}{word}")
+    prior = setting.definition.gain
+    closes = gains.closes(prior)
+    said.append(
+        f"Gain = {closes:.3f} (the share of its gap that a school closes in a year: a prior of "
+        f"{prior.closes:g}, give or take {prior.closes_sd:g}, cut off at 0) x gap x probability x likeness x "
+        "nearness, in sd of schools."
+    )
+    return said
