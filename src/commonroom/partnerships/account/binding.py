@@ -11,6 +11,7 @@ import polars as pl
 from commonroom.partnerships.account.case import NEED, Case, by_candidate, reached
 from commonroom.partnerships.arranged import UNIT
 from commonroom.partnerships.limits import MEASURE, MEASURE_OF_KEYS
+from commonroom.partnerships.limits import MEASURE, MEASURE_OF_KEYS
 from commonroom.partnerships.solving.problem import Flags, Ints, Level
 
 #: Reasons by the name of the cap; that of any other is "cap".

@@ -20,6 +20,8 @@ COUNTED = {
     MEASURE: ["receiver", "phase", "measure"],
     MEASURE_OF_KEYS: ["receiver", "phase", "measure"],
     "receiver": ["receiver"],
+    MEASURE: ["receiver", "phase", "measure"],
+    MEASURE_OF_KEYS: ["receiver", "phase", "measure"],
     "theme": ["provider", "phase", "theme"],
     "provider": ["provider"],
     "trust": ["trust"],
@@ -81,7 +83,9 @@ def _stood(case: Case) -> pl.DataFrame:
     places = case.ground.schools.sort("school", "phase").unique("school", keep="first", maintain_order=True)
     givers = places.select(provider="school", provider_authority="authority", trust=trust)
     takers = places.select(receiver="school", receiver_authority="authority", receiver_trust=trust)
+    measures = case.standing.select("phase", "theme", "measure", receiver="school")
     rows = case.arranged.fixed.select("receiver", "phase", "theme", "provider", "keys")
+    rows = rows.join(measures, on=["receiver", "phase", "theme"], how="left", maintain_order="left")
     measures = case.standing.select("phase", "theme", "measure", receiver="school")
     rows = rows.join(measures, on=["receiver", "phase", "theme"], how="left", maintain_order="left")
     rows = rows.join(givers, on="provider", how="left", maintain_order="left")
