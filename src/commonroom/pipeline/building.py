@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 from commonroom import panel, performance
 from commonroom.panel import measures as measured
 from commonroom.panel import systems
-from commonroom.pipeline import added, alike, definitions, given
+from commonroom.pipeline import added, alike, definitions, given, grounds, planning
 from commonroom.store import evidence
 from commonroom.store.manifest import Manifest, hash_definitions
 
@@ -101,7 +101,9 @@ def _derive(
     if read.pupils is not None:
         tables["value_added_pupils"] = added.of_pupils(built, read.pupils)
     tables["definitions"] = definitions.table(read.measures, system, learned)
-    return _of_the_system(tables | _performance(built, read, tables)), notes
+    tables = _of_the_system(tables | _performance(built, read, tables))
+    report("Finding who could help whom", 0.9)
+    return tables | planning.tables(tables, grounds.Known(read.measures, learned)), notes
 
 
 @dataclass(frozen=True)
