@@ -12,10 +12,11 @@ from commonroom.partnerships.solving.prices import GRAIN
 from commonroom.partnerships.solving.problem import Ints, Problem, Solution, helped_first, lose
 from commonroom.partnerships.solving.relaxing import Relaxed
 
-#: Candidates up to which the very best is searched for, nodes of such a search, and nodes of a part's.
+#: Candidates up to which the very best is searched for, and how long: nodes of the search times candidates.
 SMALL = 5_000
-NODES = 20_000
-NODES_OF_PART = 50
+LONG = 1_000_000
+#: Nodes of the search for a better part, and for the most schools that can be helped.
+NODES = 50
 #: Candidates of a part at most.
 PART = 12_000
 
@@ -86,7 +87,7 @@ def _improved(problem: Problem, best: Best, relaxed: Relaxed) -> Best:
         return best
     part = parts.cut(problem, kept, free)
     helped = best.helped - helped_first(problem, kept)
-    found = program.best(part, np.arange(free.size), helped=helped, nodes=NODES_OF_PART)
+    found = program.best(part, np.arange(free.size), helped=helped, nodes=NODES)
     return best if found is None else best.or_(problem, np.concatenate([kept, free[found[0]]]))
 
 
@@ -107,7 +108,7 @@ def _closed(problem: Problem, best: Best, relaxed: Relaxed, bound: float) -> tup
     left = np.flatnonzero(relaxed.beyond <= (best.loss - bound) * GRAIN)
     if best.loss <= bound or left.size > SMALL:
         return best, min(bound, float(best.loss))
-    found = program.best(problem, left, helped=best.helped, nodes=NODES)
+    found = program.best(problem, left, helped=best.helped, nodes=LONG // (1 + left.size))
     if found is None:
         return best, bound
     best = best.or_(problem, found[0])
@@ -117,17 +118,16 @@ def _closed(problem: Problem, best: Best, relaxed: Relaxed, bound: float) -> tup
 def again(problem: Problem, solution: Solution) -> Ints:
     """Choose again where only costs have changed: one flow at the prices of a solution, then mended.
 
-    Keeps every cap; as good as the old prices still are.
+    Arguments: the changed problem, and the solution of the one before. Keeps every cap and is as good as
+    the old prices of crossing caps still are; swaps that were made keep their bonus.
     """
     nested = network.sort_out(problem)
-    caps = {
-        level.name: np.round(solution.prices[level.name] * GRAIN).astype(np.int64) for level in problem.levels
-    }
-    _ = caps
     worth = problem.alone[problem.need] - problem.cost
     for level in nested.crossing:
-        inside = level.group >= 0
-        worth[inside] -= np.round(solution.prices[level.name][level.group[inside]]).astype(np.int64)
-    top = 1 + 3 * int(problem.alone.max(initial=0))
+        worth -= np.append(np.round(solution.prices[level.name]).astype(np.int64), 0)[level.group]
+    both = np.isin(problem.swaps, solution.chosen).all(axis=1)
+    for side in (0, 1):
+        np.add.at(worth, problem.swaps[both, side], problem.bonus[both] // 2)
+    top = relaxing.worth_of_helping(problem)
     chosen = flow.choose(nested, network.lay(nested), worth, top)
     return repair.mend(nested, chosen, _dear(nested, top))

@@ -45,4 +45,5 @@ def choose(problem: Problem, network: Network, worth: Ints, top: int) -> Ints:
     status = flow.solve()
     if status != flow.OPTIMAL:
         raise FlowError(f"The solver of flows says {status.name}.")
-    return part[flow.flows(numbers[: part.size]) > 0]
+    taken: Ints = part[flow.flows(numbers[: part.size]) > 0]
+    return taken

@@ -56,7 +56,7 @@ def _marked(size: int, held: Ints, free: Ints) -> tuple[Flags, Ints]:
 
 
 def unsettled(problem: Problem, share: Floats, chosen: Ints, near: Flags) -> Ints:
-    """Return the needs whose choice is not settled: those that a relaxed optimum splits, and all that touch them.
+    """Return the needs whose choice is open: those that a relaxed optimum splits, and all that touch them.
 
     Arguments: `share` (candidates), how much of each the optimum chooses; the choice to improve; and which
     candidates are `near` the best. A need touches another where its choice takes the last of a cap that a

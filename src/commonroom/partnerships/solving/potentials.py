@@ -84,7 +84,8 @@ def _passing(problem: Problem, network: Network, chosen: Ints) -> Ints:
     school = problem.neediest[problem.need[chosen]]
     at = np.searchsorted(network.schools, school[school >= 0])
     nodes += [network.gates.tail[at], network.gates.head[at]]
-    return np.bincount(np.concatenate(nodes), minlength=network.nodes)
+    many: Ints = np.bincount(np.concatenate(nodes), minlength=network.nodes)
+    return many
 
 
 def _by_need(problem: Problem, worth: Ints, top: int, network: Network) -> tuple[Ints, Ints]:
@@ -97,7 +98,8 @@ def _by_need(problem: Problem, worth: Ints, top: int, network: Network) -> tuple
 def _rows(start: Ints, edge: Ints, needs: Ints) -> Ints:
     many = start[needs + 1] - start[needs]
     ends = np.cumsum(many)
-    return edge[np.repeat(start[needs] - ends + many, many) + np.arange(many.sum())]
+    rows: Ints = edge[np.repeat(start[needs] - ends + many, many) + np.arange(many.sum())]
+    return rows
 
 
 def _completed(problem: Problem, network: Network, far: Ints, *, worth: Ints, top: int) -> Ints:

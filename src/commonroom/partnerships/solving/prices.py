@@ -43,7 +43,8 @@ def dearer(problem: Problem, prices: Prices) -> Ints:
     for level in problem.levels:
         # Group -1, that of candidates in none, reads the 0 at the end.
         total += np.append(prices.caps[level.name], 0)[level.group]
-    return total - np.append(prices.help, 0)[problem.neediest][problem.need]
+    helping: Ints = np.append(prices.help, 0)[problem.neediest][problem.need]
+    return total - helping
 
 
 def lent(problem: Problem, prices: Prices) -> Ints:
@@ -101,7 +102,7 @@ def lend(problem: Problem, prices: Prices, settled: Flags) -> Prices:
 
 
 def tempted(problem: Problem, prices: Prices) -> Ints:
-    """Return the candidates of pairs of which one is cheaper, by what is lent to it, than its need's best without."""
+    """Return the candidates of pairs of which one, by what is lent to it, is its need's cheapest."""
     cost = dearer(problem, prices)
     cheap = cost - lent(problem, prices) < cheapest(problem, cost)[problem.need]
     return np.unique(problem.swaps[cheap[problem.swaps].any(axis=1)])

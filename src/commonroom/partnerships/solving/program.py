@@ -46,57 +46,66 @@ class Program:
         return values[start : start + self.rows[name].size]
 
 
+@dataclass(frozen=True)
+class _Rows:
+    """Rows of one kind: whose they are, what each is at most, and their cells (row, column, value)."""
+
+    numbers: Ints
+    most: Ints
+    cells: tuple[Ints, Ints, Ints]
+
+
 def write(problem: Problem, columns: Ints, prices: Prices) -> Program:
-    """Write the programme of some candidates, with rows of caps that they can reach or that cost something."""
-    inside = np.zeros(problem.need.size, dtype=bool)
-    inside[columns] = True
-    pairs = np.flatnonzero(inside[problem.swaps].all(axis=1))
+    """Write the programme of some candidates, with the caps that they can reach or that cost something."""
+    place = np.full(problem.need.size, -1, dtype=np.int64)
+    place[columns] = np.arange(columns.size)
+    pairs = np.flatnonzero((place[problem.swaps] >= 0).all(axis=1))
     school = problem.neediest[problem.need[columns]]
     schools = np.unique(school[school >= 0])
-    place = np.cumsum(inside) - 1
-    n, m = columns.size, pairs.size
-    blocks: list[tuple[Ints, Ints, Ints]] = []
-    rows: dict[str, Ints] = {}
-    most: list[Ints] = []
-    needs = np.unique(problem.need[columns])
-    sides = [
-        ("need", problem.need, np.ones_like(problem.alone), np.isin(np.arange(problem.alone.size), needs))
-    ]
+    ones = np.ones_like(problem.alone)
+    met = np.bincount(problem.need[columns], minlength=ones.size) > 0
+    rows = {"need": _capped(problem.need[columns], ones, met)}
     for level in problem.levels:
         group = level.group[columns]
         many = np.bincount(group[group >= 0], minlength=level.caps.size)
-        binds = (many > level.caps) | (prices.caps[level.name] > 0)
-        sides.append((level.name, level.group, level.caps, binds))
-    for name, of, caps, binds in sides:
-        group = of[columns]
-        some = np.flatnonzero(group >= 0)
-        some = some[binds[group[some]]]
-        rows[name] = np.flatnonzero(binds)
-        blocks.append(((np.cumsum(binds) - 1)[group[some]], some, np.ones_like(some)))
-        most.append(caps[binds])
-    of_school = np.flatnonzero(school >= 0)
-    at = np.searchsorted(schools, school[of_school])
-    every = np.arange(schools.size)
-    blocks.append(
-        (np.r_[at, every], np.r_[of_school, n + m + every], np.r_[-np.ones_like(at), np.ones_like(every)])
-    )
-    rows["school"] = schools
-    most.append(np.zeros_like(every))
-    two = np.arange(m)
+        rows[level.name] = _capped(group, level.caps, (many > level.caps) | (prices.caps[level.name] > 0))
+    helps = np.flatnonzero(school >= 0)
+    at = np.searchsorted(schools, school[helps])
+    rows["school"] = _below(schools, columns.size + pairs.size, at, helps)
+    two = np.arange(pairs.size)
     for side, name in enumerate(("one", "other")):
-        there = place[problem.swaps[pairs, side]]
-        blocks.append((np.r_[two, two], np.r_[there, n + two], np.r_[-np.ones_like(two), np.ones_like(two)]))
-        rows[name] = pairs
-        most.append(np.zeros_like(two))
-    matrix = _stacked(blocks, [numbers.size for numbers in rows.values()], n + m + schools.size)
-    return Program(columns, pairs, schools, matrix, np.concatenate(most).astype(float), rows)
+        rows[name] = _below(pairs, columns.size, two, place[problem.swaps[pairs, side]])
+    return Program(
+        columns,
+        pairs,
+        schools,
+        _stacked(list(rows.values()), columns.size + pairs.size + schools.size),
+        np.concatenate([kind.most for kind in rows.values()]).astype(float),
+        {name: kind.numbers for name, kind in rows.items()},
+    )
 
 
-def _stacked(blocks: Sequence[tuple[Ints, Ints, Ints]], sizes: Sequence[int], width: int) -> sparse.csr_array:
-    starts = np.r_[0, np.cumsum(sizes)]
-    row = np.concatenate([start + block[0] for start, block in zip(starts[:-1], blocks, strict=True)])
-    column = np.concatenate([block[1] for block in blocks])
-    value = np.concatenate([block[2] for block in blocks]).astype(float)
+def _capped(group: Ints, caps: Ints, rows: Flags) -> _Rows:
+    """Rows of caps: the sum of a group's candidates is at most its cap."""
+    some = np.flatnonzero(group >= 0)
+    some = some[rows[group[some]]]
+    row = (np.cumsum(rows) - 1)[group[some]]
+    return _Rows(np.flatnonzero(rows), caps[rows], (row, some, np.ones_like(some)))
+
+
+def _below(numbers: Ints, start: int, row: Ints, column: Ints) -> _Rows:
+    """Rows of one more column each, from `start`, at most the sum of the columns given with its row."""
+    every = np.arange(numbers.size)
+    value = np.concatenate([-np.ones_like(row), np.ones_like(every)])
+    cells = (np.concatenate([row, every]), np.concatenate([column, start + every]), value)
+    return _Rows(numbers, np.zeros_like(every), cells)
+
+
+def _stacked(rows: Sequence[_Rows], width: int) -> sparse.csr_array:
+    starts = np.cumsum([0, *(kind.numbers.size for kind in rows)])
+    row = np.concatenate([start + kind.cells[0] for start, kind in zip(starts[:-1], rows, strict=True)])
+    column = np.concatenate([kind.cells[1] for kind in rows])
+    value = np.concatenate([kind.cells[2] for kind in rows]).astype(float)
     return sparse.csr_array((value, (row, column)), shape=(int(starts[-1]), width))
 
 

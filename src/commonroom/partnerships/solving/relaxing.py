@@ -36,13 +36,18 @@ class Relaxed:
     beyond: Ints
 
 
+def worth_of_helping(problem: Problem) -> int:
+    """Return what helping one of the neediest schools counts for: more than a few needs left alone."""
+    return 1 + 3 * int(problem.alone.max(initial=0))
+
+
 def start(problem: Problem, network: Network) -> tuple[Ints, Prices, int]:
-    """Choose under nested caps alone, and return the choice, its prices and the worth of helping the neediest.
+    """Choose under nested caps alone: the choice, its prices and the worth of helping one of the neediest.
 
     That worth is raised until no choice under these caps helps more of them.
     """
     worth = (problem.alone[problem.need] - problem.cost) * GRAIN
-    top = 1 + 3 * int(problem.alone.max(initial=0))
+    top = worth_of_helping(problem)
     goal = (
         helped_first(problem, flow.choose(problem, network, np.zeros_like(worth), 1))
         if network.schools.size

@@ -31,7 +31,7 @@ def _within(level: Level, chosen: Ints, dear: Ints) -> Flags:
 
 
 def fill(problem: Problem, chosen: Ints) -> Ints:
-    """Return a choice with candidates added where caps leave room: schools not yet helped, then the cheapest."""
+    """Return a choice with more where caps leave room: schools not yet helped, then the cheapest."""
     dear = problem.cost - problem.alone[problem.need]
     met = np.zeros(problem.alone.size, dtype=bool)
     met[problem.need[chosen]] = True

@@ -27,26 +27,24 @@ def stable(problem: Problem, *, liked: Floats) -> Ints:
     chooses from a matroid, and deferred acceptance with receivers proposing ends in a stable choice
     (Fleiner 2003; Hatfield and Milgrom 2005); METHODS.md section 8.
 
-    Crossing caps have no part in this: with them a stable choice need not exist. Where the stable choice
-    breaks some, the candidates it has too many of are struck off, least liked first, and it is made anew
-    from what remains until it breaks none. The result keeps every cap and is stable among what remained;
-    pairs that were struck off may block it, and `blocking` finds them. The neediest have no
+    Crossing caps have no part in this: with them a stable choice need not exist. Where one is full, the
+    least liked that it was offered is struck off, and when all is settled the choice is made anew from
+    what remains, until none is struck off any more. The result keeps every cap and is stable among what
+    remained; pairs that were struck off may block it, and `blocking` finds them. The neediest have no
     preference.
     """
     saving = problem.alone[problem.need] - problem.cost
     order = np.lexsort((-saving,))
     order = order[saving[order] > 0]
     asking = _Asking(problem.need[order], _limits(problem.receiving, order))
-    giving = _Giving(_places(np.lexsort((order, -liked[order]))), _limits(problem.giving, order))
+    place = _places(np.lexsort((order, -liked[order])))
+    giving = _Giving(place, _limits(problem.giving, order), _limits(problem.crossing, order))
     struck: set[int] = set()
     while True:
         held = _defer(asking, giving, struck)
-        numbers = order[held]
-        least = np.lexsort((-numbers, liked[numbers]))
-        beyond = _beyond(problem.crossing, numbers[least])
-        if not beyond.any():
-            return np.sort(numbers)
-        struck.update(held[least][beyond].tolist())
+        if not giving.struck:
+            return np.sort(order[held])
+        struck |= giving.struck
 
 
 def blocking(problem: Problem, chosen: Ints, *, liked: Floats) -> Ints:
@@ -110,19 +108,6 @@ def _start(limits: _Limits) -> _Kinds:
     return [(group, list(room), defaultdict(list)) for group, room in limits]
 
 
-def _beyond(crossing: tuple[Level, ...], chosen: Ints) -> Flags:
-    """Mark those of the chosen, from the first on, that their crossing caps have too many of."""
-    rows = [level.group[chosen].tolist() for level in crossing]
-    over = [(_used(level, chosen) - level.caps).tolist() for level in crossing]
-    marks = []
-    for _, *groups in zip(chosen.tolist(), *rows, strict=True):
-        mine = [(kind, group) for kind, group in enumerate(groups) if group >= 0]
-        marks.append(any(over[kind][group] > 0 for kind, group in mine))
-        for kind, group in mine:
-            over[kind][group] -= marks[-1]
-    return np.array(marks, dtype=bool)
-
-
 class _Asking:
     """The receivers' side: candidates are numbered from the best, and offered from the finest cap up.
 
@@ -176,47 +161,58 @@ class _Asking:
 
 
 class _Giving:
-    """The givers' side: of all that was offered, what it likes best within its caps is held."""
+    """The givers' side: of all that was offered, what it likes best within its caps is held.
 
-    def __init__(self, place: Ints, limits: _Limits) -> None:
+    `struck` are those that a crossing cap refused, when no nested one did.
+    """
+
+    def __init__(self, place: Ints, nested: _Limits, crossing: _Limits) -> None:
         self.place: list[int] = place.tolist()
         self.order: list[int] = _places(place).tolist()
-        self.limits = limits
+        self.nested, self.limits = len(nested), [*nested, *crossing]
 
     def begin(self) -> None:
         """Forget all that was offered."""
         self.kinds, self.held = _start(self.limits), bytearray(len(self.place))
+        self.struck: set[int] = set()
 
     def consider(self, number: int) -> list[int]:
-        """Hold an offer, or refuse it; return what is refused: itself, or one held that gives way."""
-        refused: list[int] = []
-        for group, room, holding in self.kinds:
+        """Hold an offer, or refuse it; return what is refused: itself, or those held that give way."""
+        leaving: list[int] = []
+        crossed: list[int] = []
+        for kind, (group, room, holding) in enumerate(self.kinds):
             mine = group[number]
-            if mine < 0 or room[mine]:
+            if mine < 0 or room[mine] or any(group[one] == mine for one in leaving):
                 continue
             least = self._least(holding[mine])
             if least < 0 or self.place[least] < self.place[number]:
-                return [*refused, number]
-            self._drop(least)
-            refused.append(least)
-        self.held[number] = True
+                leaving, crossed = [number], [number] if kind >= self.nested else []
+                break
+            leaving.append(least)
+            crossed += [least] if kind >= self.nested else []
+        else:
+            self._hold(number, leaving)
+        self.struck.update(crossed)
+        return leaving
+
+    def _hold(self, number: int, leaving: list[int]) -> None:
+        """Take one in, and let others go."""
         for group, room, holding in self.kinds:
+            for one in leaving:
+                if group[one] >= 0:
+                    room[group[one]] += 1
             if group[number] >= 0:
                 room[group[number]] -= 1
                 heappush(holding[group[number]], -self.place[number])
-        return refused
+        self.held[number] = True
+        for one in leaving:
+            self.held[one] = False
 
     def _least(self, holding: list[int]) -> int:
         """Return the least liked that a group still holds, -1 when none."""
         while holding and not self.held[self.order[-holding[0]]]:
             heappop(holding)
         return self.order[-holding[0]] if holding else -1
-
-    def _drop(self, number: int) -> None:
-        self.held[number] = False
-        for group, room, _ in self.kinds:
-            if group[number] >= 0:
-                room[group[number]] += 1
 
 
 def _defer(asking: _Asking, giving: _Giving, struck: set[int]) -> Ints:
