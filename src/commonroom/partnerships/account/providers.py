@@ -24,14 +24,14 @@ def weigh(case: Case) -> pl.DataFrame:
         case.arranged.providers.select("provider", "trust", "days", "days_from")
         .join(gives, on="provider", how="left")
         .join(receives, on="provider", how="left")
-        .join(_prices(case), on="provider", how="left")
+        .join(price(case), on="provider", how="left")
         .with_columns(pl.col("gives", "given", "receives", "price").fill_null(0))
     )
     return tables.PROVIDERS.check(found.sort("provider"))
 
 
-def _prices(case: Case) -> pl.DataFrame:
-    """What one more partnership of each provider is worth."""
+def price(case: Case) -> pl.DataFrame:
+    """Return what one more partnership of each provider is worth (provider, price), where it has a cap."""
     found = [pl.DataFrame(schema={"provider": pl.String, "price": pl.Float64})]
     for level in case.arranged.problem.giving:
         if level.name == "provider":

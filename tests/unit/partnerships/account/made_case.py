@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -31,9 +32,10 @@ EDGES = edges((E, "reading", B, 0.04), (D, "reading", A, 0.05), (D, "reading", B
               (F, "reading", A, 0.02), (A, "mathematics", D, 0.06))  # fmt: skip
 
 
-def rule(**changes: object) -> Definition:
+def rule(**changes: Any) -> Definition:
     """The program's definition with the days and weights of this module, and some parts changed."""
-    return define(**{"days": DAYS, "weights": WEIGHTS, **changes})
+    days = {**DAYS, **changes.pop("days", {})}
+    return define(**{"days": days, "weights": WEIGHTS, **changes})
 
 
 def case(
@@ -59,6 +61,18 @@ def case(
         chosen = np.union1d(solution.chosen, some[:, 0])
         solution = replace(solution, chosen=chosen)
     return Case(arranged, solution, place, definition, stands, drawn, some)
+
+
+def led(found: Case, *, pools: dict[str, int]) -> Case:
+    """The same with system leaders, by authority ("" for all others): each helps so many needs."""
+    arranged = found.arranged
+    keys = arranged.needs["keys"].to_numpy()[arranged.problem.need]
+    area = arranged.needs["authority"].to_list()
+    names = tuple(pools)
+    of = [names.index(area[need] if area[need] in names else "") for need in arranged.problem.need]
+    level = Level("leader", np.where(keys, of, -1), np.array(list(pools.values())), names)
+    problem = replace(arranged.problem, receiving=(*arranged.problem.receiving, level))
+    return replace(found, arranged=replace(arranged, problem=problem), solution=solve(problem))
 
 
 def bare(problem: Problem) -> Case:
