@@ -103,6 +103,22 @@ def test_several_may_record_at_once_and_no_decision_is_lost(tmp_path: Path) -> N
     ]
 
 
+def test_several_may_write_at_once_and_one_plan_is_whole(tmp_path: Path) -> None:
+    proposed = [(f"P{seed}", "104", "reading") for seed in range(4)]
+    writers = [
+        threading.Thread(target=plans.write, args=(tmp_path, seed, pair))
+        for seed, pair in enumerate(proposed)
+    ]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert is_whole(tmp_path)
+    assert not list(tmp_path.glob(".*"))
+    # Whichever came last, every pair may still answer.
+    assert sorted(partnerships.proposed(tmp_path)["provider"]) == ["P0", "P1", "P2", "P3"]
+
+
 def test_who_records_waits_for_who_writes(tmp_path: Path) -> None:
     plans.write(tmp_path)
     recorded = threading.Event()
