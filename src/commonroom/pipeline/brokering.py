@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -33,6 +34,8 @@ Report = Callable[[str, float], None]
 #: The program's own definitions of a plan.
 PLAN, THEMES = "partnerships", "themes"
 NEED = ("receiver", "phase", "theme")
+#: What may stand in a school's number and not in the name of a file.
+UNFIT = r"[^A-Za-z0-9_-]"
 #: What a terminal shows of each proposal.
 SHOWN = (
     "receiver", "receiver_name", "phase", "theme", "provider", "provider_name", "state", "keys", "gain",
@@ -176,8 +179,13 @@ def _explain(
 
 
 def _pages(frames: dict[str, pl.DataFrame], told: Told, written: Written) -> dict[str, bytes]:
-    """The page of the plan, and one of each school in it."""
-    return {}
+    """The page of the plan, and one of each school in it, by the name of the file."""
+    whole = telling_of_plans.plan_page(frames, told=told, language=written.language)
+    texts = {"plan.html": whole.encode()}
+    if written.pages:
+        for school, text in telling_of_plans.school_pages(frames, told=told, language=written.language):
+            texts[f"schools/{re.sub(UNFIT, '-', school)}.html"] = text.encode()
+    return texts
 
 
 def _manifest(setting: Setting, asked: Asked, terms: Terms, written: Written) -> folders.Manifest:
