@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 READY_SPARK := $(VENV)/.ready-spark
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-spark demo demo-england test check fix docs bench bench-families bench-forecast bench-value-added bench-crossed bench-coverage bench-demo clean
+.PHONY: help setup setup-spark demo demo-england test check fix docs bench bench-families bench-forecast bench-value-added bench-crossed bench-coverage bench-partnerships bench-demo clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -52,7 +52,7 @@ fix: $(READY) ## mend style where a tool can
 docs: $(READY) ## write the generated pages of docs/reference
 	$(RUN)python scripts/reference.py
 
-bench: bench-families bench-forecast bench-value-added bench-crossed bench-coverage bench-demo ## all measurements (long)
+bench: bench-families bench-forecast bench-value-added bench-crossed bench-coverage bench-partnerships bench-demo ## all measurements (long)
 
 bench-families: $(READY) ## neighbours against scikit-learn; presets judged on real data
 	$(RUN)python bench/families_speed.py --write
@@ -69,6 +69,9 @@ bench-crossed: $(READY) ## schools crossed with neighbourhoods, beside lme4 and 
 
 bench-coverage: $(READY) ## how often intervals of value added from pupils hold the truth
 	$(RUN)python bench/coverage.py --write
+
+bench-partnerships: $(READY) ## a plan for all England beside its peers, and what it costs as systems grow
+	$(RUN)python bench/partnerships.py --write
 
 bench-demo: $(READY) ## time and memory of the demo, Greater Manchester and England
 	$(RUN)python bench/demo.py --write
