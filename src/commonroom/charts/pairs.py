@@ -43,12 +43,11 @@ def partnerships(points: Released, lines: Released, *, words: Words) -> alt.TopL
     schools = schools.sort("school")
     frame = _frame(schools)
     size = 95 if schools.height <= 150 else 42 if schools.height <= 700 else 16
-    # Names of places lie under the points: they are there to find one's way, not to be read first.
     layers = alt.layer(
-        frame.labels(schools),
         _lines(lines, schools, frame, words),
         _rings(schools, frame, words, size=size),
         _points(schools, frame, words, size=size),
+        frame.labels(schools),
         frame.bar(words),
     ).resolve_scale(shape="independent", fill="independent", stroke="independent")
     return finish(layers, height=frame.height)
@@ -103,7 +102,9 @@ class _Frame:
         chart = alt.Chart(alt.InlineData(values=kept)).encode(
             **self.at("easting", "northing"), text="authority:N"
         )
-        return chart.mark_text(fontSize=15, fontWeight=600, color="#8b93a1", aria=False)
+        look: dict[str, Any] = {"fontSize": 14, "fontWeight": 600, "aria": False, "strokeJoin": "round"}
+        halo = chart.mark_text(**look, color=PAPER, stroke=PAPER, strokeWidth=3.5, opacity=0.85)
+        return alt.layer(halo, chart.mark_text(**look, color=QUIET))
 
 
 def _frame(schools: pl.DataFrame) -> _Frame:

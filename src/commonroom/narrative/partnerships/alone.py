@@ -17,14 +17,18 @@ def tell(row: Row, voice: Voice) -> str:
 
     Argument: a `row` of the needs without a partner, as shown.
     """
-    school, reason, change = voice.full(row["receiver"]), _reason(row, voice), _change(row, voice)
+    change = _change(row, voice)
+    said = {
+        "school": voice.full(row["receiver"]), "theme": voice.thing(row["theme"], row["phase"]),
+        "reason": _reason(row, voice),
+    }  # fmt: skip
     if not change:
-        return voice.say("alone.all", school=school, reason=reason)
+        return voice.say("alone.all", **said)
     if row["also"]:
         change = voice.say("alone.also", change=change, also=voice.also(row["also"]))
     if row["worth"] is not None and row["worth"] > 0:
         change = voice.say("alone.worth", change=change, worth=voice.sd(row["worth"]))
-    return voice.say("alone.change", school=school, reason=reason, change=change)
+    return voice.say("alone.change", change=change, **said)
 
 
 def _reason(row: Row, voice: Voice) -> str:
@@ -61,5 +65,10 @@ def tell_change(row: Row, voice: Voice) -> str:
     names = {when: voice.full(row[when]) for when in ("before", "now") if row[when]}
     kind = {(): "nobody", ("before",): "lost", ("now",): "gained"}.get(tuple(names), "other")
     move = voice.say(f"change.{kind}", **names)
-    said = voice.say("change.all", move=move, why=voice[f"change.why.{row['why']}"])
-    return said[:1].upper() + said[1:]
+    return voice.say(
+        "change.all",
+        theme=voice.thing(row["theme"], row["phase"]),
+        school=voice.full(row["receiver"]),
+        move=move,
+        why=voice[f"change.why.{row['why']}"],
+    )

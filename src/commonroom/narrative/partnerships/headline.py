@@ -63,7 +63,7 @@ def facts(shown: Shown, voice: Voice) -> tuple[Fact, ...]:
         found.append(Fact(words.number(row["gain"]), voice.say("fact.gain", **ends)))
     share = _shortfall(row)
     if share is not None:
-        found.append(Fact(words.percent(share, 2), voice["fact.proof"]))
+        found.append(Fact(words.percent(share, 2 if share else 0), voice["fact.proof"]))
     stays = shown.proposals.frame["stays"].drop_nulls()
     if stays.len():
         found.append(Fact(words.percent(float(stays.median())), voice["fact.stays"]))  # type: ignore[arg-type]

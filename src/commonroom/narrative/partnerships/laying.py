@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,9 @@ TEMPLATES = Path(__file__).parents[1] / "templates"
 
 def lay(template: str, voice: Voice, *, styles: tuple[str, ...], **values: Any) -> str:
     """Return a page: a `template` filled with `values`, with its `styles` inside it and no program at all."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )  # fmt: skip
     facts = voice.told.facts
     sheets = "".join((TEMPLATES / name).read_text(encoding="utf-8") for name in styles)
-    return environment.get_template(template).render(
+    return _template(template).render(
         voice=voice,
         words=voice.words,
         facts=facts,
@@ -29,3 +26,13 @@ def lay(template: str, voice: Voice, *, styles: tuple[str, ...], **values: Any) 
         style=page.trusted(sheets),
         **values,
     )
+
+
+@lru_cache(maxsize=4)
+def _template(name: str) -> jinja2.Template:
+    """Return a template, read once: a plan has a page for each of thousands of schools."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )  # fmt: skip
+    return environment.get_template(name)

@@ -53,29 +53,23 @@ def limits(shown: Shown, voice: Voice) -> tuple[Grid, ...]:
 
 def unmatched(shown: Shown, voice: Voice) -> Grid:
     """Return the needs without a partner, each with its reason, by authority and name."""
-    rows = ordered(shown.unmatched.frame.iter_rows(named=True), voice)[: page.LISTED]
+    frame = shown.unmatched.frame
+    rows = ordered(frame.iter_rows(named=True), voice)[: page.LISTED]
     said = (
-        (
-            voice.school(row["receiver"]),
-            voice.authority(row["receiver"]),
-            _theme(row, voice),
-            alone.tell(row, voice),
-        )
+        (voice.school(row["receiver"]), voice.authority(row["receiver"]), alone.tell(row, voice))
         for row in rows
     )
-    label = voice.say("table", n=shown.unmatched.frame.height)
-    heads = _heads(voice, "school", "authority", "theme", "why")
-    return page.grid(voice["unmatched.caption"], heads, said, label=label)
+    heads = _heads(voice, "school", "authority", "why")
+    return page.grid(voice["unmatched.caption"], heads, said, label=voice.say("table", n=frame.height))
 
 
 def changes(shown: Shown, voice: Voice) -> Grid:
     """Return the needs whose partner changed since the last plan, by authority and name."""
-    rows = ordered(shown.changes.frame.iter_rows(named=True), voice)[: page.LISTED]
-    said = (
-        (voice.school(row["receiver"]), _theme(row, voice), alone.tell_change(row, voice)) for row in rows
-    )
-    label = voice.say("table", n=shown.changes.frame.height)
-    return page.grid(voice["changes.caption"], _heads(voice, "school", "theme", "change"), said, label=label)
+    frame = shown.changes.frame
+    rows = ordered(frame.iter_rows(named=True), voice)[: page.LISTED]
+    said = ((voice.school(row["receiver"]), alone.tell_change(row, voice)) for row in rows)
+    heads = _heads(voice, "school", "change")
+    return page.grid(voice["changes.caption"], heads, said, label=voice.say("table", n=frame.height))
 
 
 def keys(shown: Shown, voice: Voice) -> Grid:
@@ -87,7 +81,8 @@ def keys(shown: Shown, voice: Voice) -> Grid:
     rows = ordered(pl.concat([helped, left]).iter_rows(named=True), voice)
     said = (
         (
-            voice.school(row["receiver"]), voice.authority(row["receiver"]), _theme(row, voice),
+            voice.school(row["receiver"]), voice.authority(row["receiver"]),
+            voice.thing(row["theme"], row["phase"]),
             voice.full(row["provider"]) if row["provider"] else voice["keys.alone"],
         )
         for row in rows
@@ -110,7 +105,8 @@ def proposal_heads(voice: Voice) -> list[str]:
 def cells(row: Row, voice: Voice) -> tuple[str, ...]:
     """Return a proposal as the cells of a row."""
     return (
-        voice.school(row["receiver"]), _theme(row, voice), voice.full(row["provider"]), _travel(row, voice),
+        voice.school(row["receiver"]), voice.thing(row["theme"], row["phase"]), voice.full(row["provider"]),
+        _travel(row, voice),
         voice.plain(row["days"]), gain(row, voice), voice.words.percent(row["stays"]),
         voice[f"state.{row['state']}"],
     )  # fmt: skip
@@ -138,12 +134,6 @@ def ordered(rows: Iterable[Row], voice: Voice) -> list[Row]:
             row["theme"],
         ),
     )  # fmt: skip
-
-
-def _theme(row: Row, voice: Voice) -> str:
-    return voice.say(
-        "named", school=voice.theme(row["theme"]), authority=voice.words[f"phase.{row['phase']}"]
-    )
 
 
 def _travel(row: Row, voice: Voice) -> str:

@@ -15,6 +15,9 @@ from commonroom.narrative.partnerships.shown import Frames, Shown, show
 from commonroom.narrative.partnerships.voice import Told, Voice, speak
 from commonroom.narrative.words import Language
 
+#: Sentences of the headline that a tired reader sees first.
+FIRST = 2
+
 
 @dataclass(frozen=True)
 class Group:
@@ -36,14 +39,15 @@ def plan_page(frames: Frames, *, told: Told, language: Language) -> str:
 
 def laid(shown: Shown, voice: Voice) -> str:
     """Return the page of a plan that was released already."""
-    grouped = _groups(shown, voice)
+    grouped, said = _groups(shown, voice), headline.tell(shown, voice)
     count = shown.proposals.frame.height
     return lay(
         "plan.html",
         voice,
         styles=("style.css", "plan.css"),
         facts_shown=headline.facts(shown, voice),
-        headline=page.texts(headline.tell(shown, voice)),
+        first=page.text(" ".join(said[:FIRST])),
+        sure=page.texts(said[FIRST:]),
         map=_map(shown, voice),
         heads=lists.proposal_heads(voice),
         groups=grouped,

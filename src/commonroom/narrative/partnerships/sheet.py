@@ -96,9 +96,7 @@ def _sheet(row: Row, standing: Standing, voice: Voice) -> Sheet:
     strip = _strip(sides, voice)
     note = voice.told.notes.get((row["theme"], row["phase"]), "")
     return Sheet(
-        title=voice.say(
-            "named", school=voice.theme(row["theme"]), authority=voice.words[f"phase.{row['phase']}"]
-        ),
+        title=voice.thing(row["theme"], row["phase"]),
         what=page.text(reasons.what(row, voice)),
         state=voice.say("sheet.agreed", state=voice[f"state.{row['state']}"]),
         receiver=voice.say("sheet.receiver", school=voice.full(row["receiver"])),

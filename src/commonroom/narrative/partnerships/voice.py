@@ -76,6 +76,10 @@ class Voice:
         """Return the label of a theme in the language of the page."""
         return self.told.themes.get(name) or page.theme(self.words, name)
 
+    def thing(self, theme: str, phase: str) -> str:
+        """Return a theme with its phase."""
+        return self.say("named", school=self.theme(theme), authority=self.words[f"phase.{phase}"])
+
     def measure(self, name: str) -> str:
         """Return the label of a measure in the language of the page."""
         known = self.told.facts.measures[name]
@@ -111,16 +115,18 @@ class Voice:
     def also(self, text: str) -> str:
         """Return what else would have to change at once, each with whose it is."""
         parts = (part.partition(": ") for part in text.split("; "))
-        return "; ".join(
-            self.say("named", school=self.limit(name), authority=self.whose(whose))
-            if whose
-            else self.limit(name)
+        return ", ".join(
+            f"{self.limit(name)} ({self.whose(whose)})" if whose else self.limit(name)
             for name, _, whose in parts
         )
 
     def _named(self, part: str) -> str:
-        known = {**self.told.themes, **self.words.group("theme"), **self.words.group("phase")}
-        return self.school(part) if part in self.places else known.get(part, part)
+        """Return a school, a measure, a phase or a theme by its own name in the language of the page."""
+        if part in self.places:
+            return self.school(part)
+        if self.known(part):
+            return self.measure(part)
+        return self.words.sentences.get(f"phase.{part}") or self.theme(part)
 
     def ranges(self, row: Row, figure: str, *, spread: float | None) -> dict[str, str] | None:
         """Return a figure and its range in the measure's unit, or nothing where one is missing."""
