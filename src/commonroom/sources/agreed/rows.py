@@ -77,9 +77,9 @@ def open(path: Path, *, needed: Sequence[str], more: Sequence[str] = ()) -> Rows
     if missing:
         listed = ", ".join(name for name in sheet.frame.columns if name != ROW)
         raise SaidToPeople(
-            f"there is no column {' and no column '.join(missing)}; the columns are {listed}.",
+            f"there is no column {' or '.join(missing)}; the columns are {listed}.",
             where=document.name,
-            remedy="Give the first row of the table these names; the rest may stay as it is.",
+            remedy="Write these names in the first row of the table; the rest may stay as it is.",
         )
     texts = [_text([pl.col(name) for name in found.get(word, [])]).alias(word) for word in (*needed, *more)]
     number = (pl.col(ROW) + sheet.header).alias("row")

@@ -194,13 +194,12 @@ def test_each_slip_is_one_sentence_with_its_place_and_remedy(write: Write, text:
         (
             "school,says,who\n103,offer,x\n",
             "given/said.csv: there is no column theme; the columns are school, says, who. "
-            "Give the first row of the table these names; the rest may stay as it is.",
+            "Write these names in the first row of the table; the rest may stay as it is.",
         ),
         (
             "a,b\n1,2\n",
-            "given/said.csv: there is no column school and no column theme and "
-            "no column says; the columns are a, b. "
-            "Give the first row of the table these names; the rest may stay as it is.",
+            "given/said.csv: there is no column school or theme or says; the columns are a, b. "
+            "Write these names in the first row of the table; the rest may stay as it is.",
         ),
         (
             b"school,theme,says\nYsgol D\x81,reading,offer\n",
