@@ -27,18 +27,19 @@ def stable(problem: Problem, *, liked: Floats) -> Ints:
     chooses from a matroid, and deferred acceptance with receivers proposing ends in a stable choice
     (Fleiner 2003; Hatfield and Milgrom 2005); METHODS.md section 8.
 
-    Crossing caps have no part in this: with them a stable choice need not exist. Where one is full, the
-    least liked that it was offered is struck off, and when all is settled the choice is made anew from
-    what remains, until none is struck off any more. The result keeps every cap and is stable among what
-    remained; pairs that were struck off may block it, and `blocking` finds them. The neediest have no
-    preference.
+    Crossing caps have no part in this, but for those that nest within the receivers' own: with them a
+    stable choice need not exist. Where one is full, the least liked that it was offered is struck off,
+    and when all is settled the choice is made anew from what remains, until none is struck off any more.
+    The result keeps every cap and is stable among what remained; pairs that were struck off may block
+    it, and `blocking` finds them. The neediest have no preference.
     """
     saving = problem.alone[problem.need] - problem.cost
     order = np.lexsort((-saving,))
     order = order[saving[order] > 0]
-    asking = _Asking(problem.need[order], _limits(problem.receiving, order))
+    receiving, crossing = _sort_out(problem)
+    asking = _Asking(problem.need[order], _limits(receiving, order))
     place = _places(np.lexsort((order, -liked[order])))
-    giving = _Giving(place, _limits(problem.giving, order), _limits(problem.crossing, order))
+    giving = _Giving(place, _limits(problem.giving, order), _limits(crossing, order))
     struck: set[int] = set()
     while True:
         held = _defer(asking, giving, struck)
@@ -52,18 +53,37 @@ def blocking(problem: Problem, chosen: Ints, *, liked: Floats) -> Ints:
 
     That is: a candidate not chosen that saves something, and is among the best that either side's nested
     caps allow of the choice and itself. `chosen` keeps to the nested caps; what in it saves nothing is
-    taken as free. `liked` as for `stable`. Crossing caps are not looked at.
+    taken as free. `liked`, and which caps nest, as for `stable`. Crossing caps are not looked at.
     """
     saving = problem.alone[problem.need] - problem.cost
     held = np.zeros(problem.need.size, dtype=bool)
     held[chosen] = saving[chosen] > 0
     wanted = (saving > 0) & ~held
     need = Level("need", problem.need, np.ones(problem.alone.size, dtype=np.int64))
-    for levels, worth in (((need, *problem.receiving), saving), (problem.giving, liked)):
+    for levels, worth in (((need, *_sort_out(problem)[0]), saving), (problem.giving, liked)):
         place = _places(np.lexsort((-worth,)))
         for level in levels:
             wanted &= _welcome(level, held, place)
     return np.flatnonzero(wanted)
+
+
+def _sort_out(problem: Problem) -> tuple[tuple[Level, ...], tuple[Level, ...]]:
+    """Return the receivers' caps with those crossing ones that are finer than all of them; and the rest."""
+    receiving, crossing = problem.receiving, []
+    for level in problem.crossing:
+        fits = _inside(problem.need, level.group)
+        if fits and all(_inside(level.group, other.group) for other in receiving):
+            receiving = (level, *receiving)
+        else:
+            crossing.append(level)
+    return receiving, tuple(crossing)
+
+
+def _inside(fine: Ints, coarse: Ints) -> bool:
+    """Whether all candidates of one fine group are in one coarse group, or all in none."""
+    some = fine >= 0
+    pairs = np.unique(np.stack([fine[some], coarse[some]]), axis=1)
+    return bool(np.unique(pairs[0]).size == pairs.shape[1])
 
 
 def _welcome(level: Level, held: Flags, place: Ints) -> Flags:
