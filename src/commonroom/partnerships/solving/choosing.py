@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -118,16 +118,21 @@ def _closed(problem: Problem, best: Best, relaxed: Relaxed, bound: float) -> tup
 def again(problem: Problem, solution: Solution) -> Ints:
     """Choose again where only costs have changed: one flow at the prices of a solution, then mended.
 
-    Arguments: the changed problem, and the solution of the one before. Keeps every cap and is as good as
-    the old prices of crossing caps still are; swaps that were made keep their bonus.
+    Arguments: the changed problem, and the solution of the one before. Keeps every cap and is about as good
+    as the old prices of crossing caps still are; swaps that were made keep their bonus.
     """
     nested = network.sort_out(problem)
-    worth = problem.alone[problem.need] - problem.cost
-    for level in nested.crossing:
-        worth -= np.append(np.round(solution.prices[level.name]).astype(np.int64), 0)[level.group]
     both = np.isin(problem.swaps, solution.chosen).all(axis=1)
+    worth = problem.alone[problem.need] - problem.cost
     for side in (0, 1):
         np.add.at(worth, problem.swaps[both, side], problem.bonus[both] // 2)
+    for level in nested.crossing:
+        worth -= np.append(np.round(solution.prices[level.name]).astype(np.int64), 0)[level.group]
     top = relaxing.worth_of_helping(problem)
     chosen = flow.choose(nested, network.lay(nested), worth, top)
-    return repair.mend(nested, chosen, _dear(nested, top))
+    best = weigh(nested, repair.mend(nested, chosen, _dear(nested, top)))
+    if best.chosen.size == chosen.size:
+        return best.chosen
+    caps = {name: np.round(GRAIN * price).astype(np.int64) for name, price in solution.prices.items()}
+    prices = replace(pricing.none(nested), caps=caps)
+    return _improved(nested, best, relaxing.known(nested, chosen, prices, top)).chosen
