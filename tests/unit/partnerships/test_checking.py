@@ -130,6 +130,10 @@ SPOILT: dict[str, tuple[Callable[[], str], str]] = {
         lambda: judge(proposals(*PLAN, (F, "reading", A)), definition=define(themes_at_once=1, days=DAYS)),
         f"themes at once of {F}: 2 where 1 are allowed, 1 too many",
     ),
+    "help in two themes that rest on one measure": (
+        lambda: judge(proposals(*PLAN, (F, "reading", A)), definition=define(days=DAYS)),
+        f"measure of {F} > primary > made_up: 2 where 1 are allowed, 1 too many",
+    ),
     "more receivers in a theme": (
         lambda: judge(proposals(*ALL_TO_A), definition=define(theme_at_once=2, days=DAYS)),
         f"theme of {A} > primary > reading: 3 where 2 are allowed, 1 too many",
@@ -258,6 +262,13 @@ def test_what_stands_already_counts_and_is_not_judged_otherwise() -> None:
     many = define(days=DAYS)
     assert judge(plan, given=stands, definition=many) == ""
     assert f"days of {B}: 20 where 18" in judge(plan, given=stands)
+
+
+def test_what_stands_already_may_stand_twice_for_one_measure() -> None:
+    plan, many = proposals(*PLAN, (F, "reading", A)), define(days=DAYS)
+    one, two = (F, "primary", "reading", A), (F, "primary", "mathematics", C)
+    assert f"measure of {F}" in judge(plan, definition=many, given=given(fixed=pairs(one)))
+    assert judge(plan, definition=many, given=given(fixed=pairs(one, two))) == ""
 
 
 def test_many_faults_are_counted() -> None:

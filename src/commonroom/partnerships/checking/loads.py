@@ -41,13 +41,20 @@ def provide(
 
 
 def count(rows: pl.DataFrame, definition: Definition) -> list[str]:
-    """Say who is helped in too many themes, and who helps too many in one; a group of three counts once."""
+    """Say who is helped in too many themes, or twice for one measure, and who helps too many in one theme.
+
+    What stands already for one measure may stand more than once; a group of three counts once for its
+    provider.
+    """
     themes = rows.group_by("receiver").len().with_columns(cap=pl.lit(definition.themes_at_once))
+    measures = rows.drop_nulls("rests").group_by("receiver", "phase", "rests")
+    measures = measures.agg(len=pl.len(), cap=pl.max_horizontal(pl.col("stands").sum(), 1))
     shared = pl.col("third").is_not_null().sum() / 2
     both = rows.group_by("provider", "phase", "theme").agg(len=pl.len() - shared)
     both = both.with_columns(cap=pl.lit(definition.theme_at_once))
     return [
         *_say("themes at once", themes, ["receiver"]),
+        *_say("measure", measures, ["receiver", "phase", "rests"]),
         *_say("theme", both, ["provider", "phase", "theme"]),
     ]
 

@@ -85,6 +85,9 @@ def _join(
     }
     for mark, frame in marks.items():
         rows = rows.join(frame.with_columns(pl.lit(True).alias(mark)), on=frame.columns, how="left")
+    # What a need rests on is taken from the standing, not from what the plan says of it.
+    rests = needs.select("phase", "theme", receiver="school", rests="measure")
+    rows = rows.join(rests, on=NEED, how="left")
     return rows.with_columns(pl.col(*marks).fill_null(False)).with_columns(
         first=pl.col("needed") & pl.col("receiver").is_in(keys)
     )
