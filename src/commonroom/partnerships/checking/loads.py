@@ -47,14 +47,14 @@ def count(rows: pl.DataFrame, definition: Definition) -> list[str]:
     provider.
     """
     themes = rows.group_by("receiver").len().with_columns(cap=pl.lit(definition.themes_at_once))
-    measures = rows.drop_nulls("rests").group_by("receiver", "phase", "rests")
-    measures = measures.agg(len=pl.len(), cap=pl.max_horizontal(pl.col("stands").sum(), 1))
+    stand = pl.max_horizontal(pl.col("stands").sum(), 1)
+    rests = rows.drop_nulls("rests").group_by("receiver", "phase", "rests").agg(len=pl.len(), cap=stand)
     shared = pl.col("third").is_not_null().sum() / 2
     both = rows.group_by("provider", "phase", "theme").agg(len=pl.len() - shared)
     both = both.with_columns(cap=pl.lit(definition.theme_at_once))
     return [
         *_say("themes at once", themes, ["receiver"]),
-        *_say("measure", measures, ["receiver", "phase", "rests"]),
+        *_say("measure", rests, ["receiver", "phase", "rests"]),
         *_say("theme", both, ["provider", "phase", "theme"]),
     ]
 
