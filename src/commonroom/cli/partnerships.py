@@ -39,7 +39,9 @@ LanguageOf = Annotated[Language, typer.Option("--language", metavar="en|cy", hel
 Date = Annotated[
     datetime | None,
     typer.Option(
-        formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="The date of the plan; today when left out."
+        formats=["%Y-%m-%d"],
+        metavar="YYYY-MM-DD",
+        help="The date of the plan, or of decisions without one; today when left out.",
     ),
 ]
 
@@ -104,6 +106,7 @@ def decide(
     file: Annotated[
         Path, typer.Argument(metavar="FILE", help="What schools decided: accept, decline, pause or later.")
     ],
+    date: Date = None,
     out: Folder = FOLDER,
     evidence: options.Evidence = options.EVIDENCE,
     format: options.FormatOf = Format.table,
@@ -111,7 +114,8 @@ def decide(
     """Record what schools decided of a plan; the next plan keeps to it."""
     from commonroom import pipeline
 
-    printing.show(pipeline.decide(out, file, evidence=evidence), format=format)
+    day = (date or datetime.now()).date()
+    printing.show(pipeline.decide(out, file, evidence=evidence, date=day), format=format)
 
 
 @app.command()

@@ -48,9 +48,11 @@ def lay(
     else:
         schools = schools.join(trusts, on="school", how="left", maintain_order="left")
     placed, calipers = {}, {}
-    quality = tables.get("match_quality", pl.DataFrame(schema={"phase": pl.String, "preset": pl.String}))
+    quality = tables.get(
+        "match_quality", pl.DataFrame(schema={"phase": pl.String, "preset": pl.String, "caliper": pl.Float64})
+    )
     for phase, preset in known.presets.items():
-        found = quality.filter(phase=phase, preset=preset.name)
+        found = quality.filter(pl.col("caliper").is_not_null(), phase=phase, preset=preset.name)
         if found.height:
             placed[phase] = place(tables["comparable"].filter(phase=phase), preset=preset)
             calipers[phase] = float(found["caliper"][0])
