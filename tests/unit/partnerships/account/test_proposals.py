@@ -98,12 +98,12 @@ def test_how_often_pairs_stay_is_set_beside_them() -> None:
     assert dict(rows.select("receiver", "stays").iter_rows()) == {A: 0.75, D: None, F: 0.75}
 
 
-MANY = edges((D, "reading", A, 0.05), (D, "reading", B, 0.04), (D, "reading", F, 0.03), (D, "reading", E, 0.02),
-             (A, "mathematics", D, 0.06), (B, "mathematics", D, 0.05))  # fmt: skip
+MANY = edges((D, "reading", A, 0.05), (D, "reading", B, 0.04), (D, "reading", F, 0.03),
+             (D, "reading", E, 0.02), (A, "mathematics", D, 0.06), (B, "mathematics", D, 0.05))  # fmt: skip
 MANY_STAND = standing(
-    (D, "reading", "need"), (A, "mathematics", "need"), (B, "mathematics", "need"), (A, "reading", "strength"),
-    (B, "reading", "strength"), (E, "reading", "strength"), (F, "reading", "strength"),
-    (D, "mathematics", "strength"),
+    (D, "reading", "need"), (A, "mathematics", "need"), (B, "mathematics", "need"),
+    (A, "reading", "strength"), (B, "reading", "strength"), (E, "reading", "strength"),
+    (F, "reading", "strength"), (D, "mathematics", "strength"),
 )  # fmt: skip
 
 

@@ -62,7 +62,7 @@ def test_gini_is_half_the_mean_difference_over_the_mean(amounts: list[int]) -> N
 
 def test_only_schools_with_days_count() -> None:
     frame = pl.DataFrame({"days": [10.0, 10.0, 0.0, 0.0], "given": [10.0, 0.0, 0.0, 10.0]})
-    # Of 10, 0 and 10: six of nine pairs differ... four by ten, over twice nine times the mean of 20 / 3.
+    # Of 10, 0 and 10: four of nine pairs are ten apart, over twice the mean of 20 / 3.
     assert providers.concentrate(frame) == pytest.approx(4 * 10 / (2 * 9 * 20 / 3))
     assert providers.gini(np.zeros(0)) == 0.0
 

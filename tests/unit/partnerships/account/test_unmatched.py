@@ -20,6 +20,7 @@ from unit.partnerships.account.made_case import (
     best,
     capacities,
     case,
+    led,
     reach,
     relax,
     rule,
