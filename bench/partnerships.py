@@ -46,19 +46,11 @@ def memory() -> float:
 
 
 def england(evidence: Path) -> tuple[Any, Any]:
-    """Standing and ground of the evidence."""
-    from commonroom.partnerships import definition, themes
-    from commonroom.pipeline import definitions, grounds
-    from commonroom.store import evidence as store
+    """Standing and ground of the evidence, as the command reads and lays them out."""
+    from commonroom.pipeline import brokering
 
-    opened = store.open(evidence)
-    tables = {name: opened.table(name) for name in grounds.NEEDED}
-    measures = definitions.measures(opened)
-    presets = {phase: definitions.preset(opened, None, phase=phase) for phase in ("primary", "secondary")}
-    known, plan = grounds.Known(measures, presets), definition.load()
-    ground = grounds.lay(tables, known)
-    rules = themes.load(measures=measures)
-    return grounds.stand(tables, known, themes=rules, definition=plan), ground
+    setting = brokering.set_out(evidence, asked=brokering.Asked())
+    return setting.standing, setting.ground
 
 
 def source(what: str) -> tuple[Any, Any]:
