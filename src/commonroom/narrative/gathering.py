@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import polars as pl
 
 from commonroom import disclosure
 from commonroom.disclosure import Released, Rule
+from commonroom.narrative import partnerships
 from commonroom.narrative.beginning import begin
 from commonroom.narrative.story import Facts, Story
 from commonroom.panel import COMPARED, Panel
@@ -44,6 +45,7 @@ def gather(tables: Frames, *, facts: Facts) -> Story:
         groups=_plain(tables.get("family_report")),
         judged=_plain(_sourced(tables, "families_judged")),
         pupils=_pupils(tables),
+        partnerships=_partnerships(tables),
         forecast=_plain(_sourced(tables, "value_added_left_out_years")),
     )
 
@@ -188,6 +190,16 @@ def _pupils(tables: Frames) -> Released | None:
     figures = dict.fromkeys(("effect", "low", "high", "reliability"), "pupils")
     source = "; ".join(checked["source"].unique().sort())
     return disclosure.release(checked, rule=Rule(keys=("school",), figures=figures), source=source)
+
+
+def _partnerships(tables: Frames) -> dict[str, Released] | None:
+    """Return the frames of a plan by name, and the schools with their places, if there is a plan."""
+    if "proposals" not in tables:
+        return None
+    shown = partnerships.show(tables)
+    schools = tables["schools"].select("school", "name", "authority", "easting", "northing")
+    parts = {part.name: getattr(shown, part.name) for part in fields(shown)}
+    return parts | {"schools": disclosure.release(schools, rule=Rule(keys=("school",)))}
 
 
 def _spreads(tables: Frames) -> pl.DataFrame:

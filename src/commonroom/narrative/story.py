@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from commonroom.disclosure import Released
 from commonroom.panel import Measure, System
+from commonroom.partnerships.definition import Definition
 
 HEADLINE = {"secondary": "attainment8", "primary": "rwm_expected"}
 
@@ -18,6 +19,8 @@ class Facts:
 
     `evidence` names the version of the evidence; `headline` is the measure that stands for each
     phase, in the order of the report; `notes` are the build's own sentences on what it did not do.
+    `themes` are labels of themes in English and Welsh, by name, where they are not the program's own, and
+    `plan` is what a plan of partnerships goes by, where that is not the program's own.
     """
 
     system: System
@@ -27,6 +30,8 @@ class Facts:
     evidence: str = ""
     headline: Mapping[str, str] = field(default_factory=lambda: dict(HEADLINE))
     notes: tuple[str, ...] = ()
+    themes: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    plan: Definition | None = None
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,8 @@ class Story:
     From the panel (`narrative.begin` fills these): `schools`, `glance`, `coverage`, `releases`,
     `left_out`, `joins` (by rule), `joined` (each one of the system), `problems`, `missing`. From the
     other words, one row per school of the system unless said otherwise: see
-    docs/explanation/report.md for the columns of each.
+    docs/explanation/report.md for the columns of each. `partnerships` has the frames of a plan by name
+    (narrative.partnerships.Shown) and `schools`, with the place of each.
     """
 
     facts: Facts
@@ -60,3 +66,4 @@ class Story:
     unknown: Released | None = None
     joined: Released | None = None
     pupils: Released | None = None
+    partnerships: Mapping[str, Released] | None = None

@@ -6,7 +6,10 @@ from commonroom.narrative import page
 from commonroom.narrative.page import Block, Section
 from commonroom.narrative.partnerships import headline, lists, pictures, plan
 from commonroom.narrative.partnerships.shown import Shown
-from commonroom.narrative.partnerships.voice import Voice
+from commonroom.narrative.partnerships.voice import Told, Voice, with_words
+from commonroom.narrative.story import Story
+from commonroom.narrative.words import Words
+from commonroom.partnerships.definition import load
 
 #: Proposals that the report lists; the plan itself has them all.
 CAP = 200
@@ -14,8 +17,20 @@ CAP = 200
 FIRST = 5
 
 
-def tell(shown: Shown, voice: Voice) -> Section:
-    """Return who could help whom: a few sentences, the map, who gets help, and the first proposals."""
+def tell(story: Story, words: Words) -> Section | None:
+    """Return who could help whom, or nothing where the evidence has no plan."""
+    if story.partnerships is None:
+        return None
+    parts = dict(story.partnerships)
+    schools = parts.pop("schools").frame
+    number = ("en", "cy").index(words.language)
+    themes = {name: labels[number] for name, labels in story.facts.themes.items()}
+    told = Told(story.facts, schools, story.facts.plan or load(), themes)
+    return section(Shown(**parts), with_words(told, words))
+
+
+def section(shown: Shown, voice: Voice) -> Section:
+    """Return a plan as a part of the report: a few sentences, the map, who gets help, the first proposals."""
     picture, lost = pictures.place(shown, voice)
     proposals = lists.ordered(shown.proposals.frame.iter_rows(named=True), voice)
     alone = shown.unmatched.frame.height

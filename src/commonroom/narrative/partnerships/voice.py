@@ -146,6 +146,10 @@ def speak(told: Told, language: Language) -> Voice:
     """Return the voice of a plan in English or Welsh; raises WordsError for another language."""
     system = told.facts.system
     words = load_words(language).beside(system.nation if language == "en" else system.nation_cy)
+    return with_words(told, words)
+
+
+def with_words(told: Told, words: Words) -> Voice:
+    """Return the voice of a plan with words that were read already."""
     rows = told.schools.select("school", "name", "authority").unique("school", maintain_order=True).rows()
-    places = {school: (name or school, authority or "") for school, name, authority in rows}
-    return Voice(words, told, places)
+    return Voice(words, told, {school: (name or school, authority or "") for school, name, authority in rows})
