@@ -135,9 +135,8 @@ def _leaders(pairs: Pairs, definition: Definition) -> list[Level]:
     if stated.is_empty():
         return []
     named = stated.filter(pl.col("authority").is_not_null())["authority"].unique().to_list()
-    whose = pl.when(pl.col("receiver_authority").is_in(named)).then("receiver_authority").otherwise(
-        pl.lit("", dtype=pl.String)
-    )  # fmt: skip
+    authority = pl.col("receiver_authority").cast(pl.String)
+    whose = pl.when(authority.is_in(named)).then(authority).otherwise(pl.lit(""))
     mine = pl.when("keys").then(whose).alias("leader")
     marked = Pairs(
         pairs.edges.with_columns(mine), pairs.fixed.with_columns(mine), pairs.needs, pairs.slots, stated

@@ -108,13 +108,32 @@ def test_a_second_plan_keeps_to_what_was_decided(manchester: Path, tmp_path: Pat
         table.writerow([accepted["provider"], accepted["receiver"], accepted["theme"], "accept", ""])
     pipeline.decide(folder, file, evidence=manchester, date=TERMS.date)
     found = pipeline.propose(manchester, asked=SECONDARY, terms=terms, written=written)
-    pairs = {(row["receiver"], row["provider"]): row["state"] for row in found.rows()}
-    assert pairs[accepted["receiver"], accepted["provider"]] == "accepted"
-    assert (refused["receiver"], refused["provider"]) not in pairs
+    pairs = {(row["receiver"], row["theme"], row["provider"]): row["state"] for row in found.rows()}
+    assert pairs[accepted["receiver"], accepted["theme"], accepted["provider"]] == "accepted"
+    assert (refused["receiver"], refused["provider"]) not in {(pair[0], pair[2]) for pair in pairs}
     changes = _rows(folder / "changes.csv")
     assert [row["why"] for row in changes if row["receiver"] == refused["receiver"]].count("declined") == 1
     # As little else as possible: what nobody decided about mostly stays.
     assert list(pairs.values()).count("kept") >= 0.8 * len(pairs)
+
+
+def test_system_leaders_and_trusts_have_days_of_their_own(manchester: Path, tmp_path: Path) -> None:
+    days = tmp_path / "days.csv"
+    days.write_text(
+        "kind,name,days,authority\nleader,Ann Example (made up),12,Oldham\nleader,Bo Example (made up),6,\n"
+        "authority,Bolton,30,\n"
+    )
+    written = Written(tmp_path / "plan", pages=False, brief=False)
+    asked = replace(SECONDARY, files=Files(capacities=days))
+    pipeline.propose(manchester, asked=asked, terms=replace(TERMS, redraws=0), written=written)
+    limits = {(row["limit"], row["of"]): row for row in _rows(tmp_path / "plan" / "limits.csv")}
+    # Two partnerships of Keys to Success in Oldham, one everywhere else: six days of a leader each.
+    assert limits["leader", "Oldham"]["cap"] == "2"
+    assert limits["leader", ""]["cap"] == "1"
+    assert int(limits["leader", ""]["used"]) <= 1
+    assert limits["authority", "Bolton"]["cap"] == "3"
+    proposals = _rows(tmp_path / "plan" / "proposals.csv")
+    assert sum(row["keys"] == "true" for row in proposals) <= 3
 
 
 def test_a_welsh_plan(manchester: Path, tmp_path: Path) -> None:

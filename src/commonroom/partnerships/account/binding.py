@@ -11,7 +11,6 @@ import polars as pl
 from commonroom.partnerships.account.case import NEED, Case, by_candidate, reached
 from commonroom.partnerships.arranged import UNIT
 from commonroom.partnerships.limits import MEASURE, MEASURE_OF_KEYS
-from commonroom.partnerships.limits import MEASURE, MEASURE_OF_KEYS
 from commonroom.partnerships.solving.problem import Flags, Ints, Level
 
 #: Reasons by the name of the cap; that of any other is "cap".
@@ -41,8 +40,7 @@ class _Kept:
 
 
 def find(case: Case) -> pl.DataFrame:
-    """Return, for each need left alone that has candidates: reason, limit, binding, also, candidates,
-    provider and worth (see tables.partnerships.UNMATCHED).
+    """Return what binds each need left alone that has candidates, as in tables.partnerships.UNMATCHED.
 
     The candidate is named that is worth choosing, is kept away by the fewest caps, and saves most. Of
     several caps that of the highest price comes first, of equal ones the finest.

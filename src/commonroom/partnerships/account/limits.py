@@ -20,8 +20,6 @@ COUNTED = {
     MEASURE: ["receiver", "phase", "measure"],
     MEASURE_OF_KEYS: ["receiver", "phase", "measure"],
     "receiver": ["receiver"],
-    MEASURE: ["receiver", "phase", "measure"],
-    MEASURE_OF_KEYS: ["receiver", "phase", "measure"],
     "theme": ["provider", "phase", "theme"],
     "provider": ["provider"],
     "trust": ["trust"],
