@@ -49,8 +49,10 @@ class Case:
 
 @dataclass(frozen=True)
 class Past:
-    """What went before: `proposals` and `unmatched` of the last plan (tables.partnerships), and what is
-    `barred` since (agreed.barred). Each may have no row.
+    """What went before, in frames that may have no row.
+
+    `proposals` and `unmatched` are of the last plan (tables.partnerships), `barred` what is not to be
+    proposed since (agreed.barred).
     """
 
     proposals: pl.DataFrame = field(default_factory=tables.PROPOSALS.empty)

@@ -10,7 +10,7 @@ import pytest
 from scipy.stats import truncnorm
 
 from commonroom.partnerships import gains
-from commonroom.partnerships.account import Past, draw, explain, redraw, sum_up
+from commonroom.partnerships.account import Case, Past, draw, explain, redraw, sum_up
 from commonroom.partnerships.account.redraws import Redrawn
 from commonroom.partnerships.arranged import UNIT
 from commonroom.tables import partnerships as tables
@@ -74,7 +74,8 @@ def test_groups_of_three_gain_their_share() -> None:
 
 
 def test_everything_is_explained_together() -> None:
-    found = case()
+    made = case()
+    found = Case(made.arranged, made.solution, made.ground, made.definition, STANDING, made.drawn)
     redrawn = redraw(found, redraws=3)
     told = explain(found, reach=reach((F, "reading", 3, 3, 0, 0)), redrawn=redrawn)
     assert (
