@@ -20,6 +20,8 @@ COUNTED = {
     MEASURE: ["receiver", "phase", "measure"],
     MEASURE_OF_KEYS: ["receiver", "phase", "measure"],
     "receiver": ["receiver"],
+    "theme": ["provider", "phase", "theme"],
+    "provider": ["provider"],
     "trust": ["trust"],
     "authority": ["provider_authority"],
 }
@@ -82,8 +84,8 @@ def _stood(case: Case) -> pl.DataFrame:
     measures = case.standing.select("phase", "theme", "measure", receiver="school")
     rows = case.arranged.fixed.select("receiver", "phase", "theme", "provider", "keys")
     rows = rows.join(measures, on=["receiver", "phase", "theme"], how="left", maintain_order="left")
-    measures = case.standing.select("phase", "theme", "measure", receiver="school")
-    rows = rows.join(measures, on=["receiver", "phase", "theme"], how="left", maintain_order="left")
+    rows = rows.join(givers, on="provider", how="left", maintain_order="left")
+    return rows.join(takers, on="receiver", how="left", maintain_order="left")
 
 
 def _names(level: Level, stood: pl.DataFrame, case: Case) -> pl.Series:
