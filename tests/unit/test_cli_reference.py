@@ -27,7 +27,8 @@ def test_the_commands_are_the_words_of_the_design() -> None:
         "demo", "doctor", "panel build", "sources read", "sources suggest", "families find",
         "families group", "families judge", "value-added plan", "value-added sum", "value-added pool",
         "value-added estimate", "value-added test",
-        "performance map", "performance gap", "performance floor", "narrative tell",
+        "performance map", "performance gap", "performance floor", "partnerships propose",
+        "partnerships decide", "partnerships explain", "narrative tell",
     }  # fmt: skip
 
 
