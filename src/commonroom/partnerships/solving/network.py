@@ -75,21 +75,17 @@ def _nested(levels: Sequence[Level]) -> tuple[tuple[Level, ...], tuple[Level, ..
 
 def _within(finer: Level, coarser: Level) -> bool:
     """Whether every finer group is in one coarser group, or in none, with all of its candidates."""
-    inside = finer.group >= 0
-    size = finer.caps.size
-    least = _least(finer.group[inside], coarser.group[inside], size)
-    most = -_least(finer.group[inside], -coarser.group[inside], size)
-    both = inside & (coarser.group >= 0)
-    first = _least(finer.group[both], coarser.group[both], size)
-    if np.any(first[finer.group[both]] != coarser.group[both]):
-        raise NotNestedError(f"The caps of {finer.name} do not nest in those of {coarser.name}.")
-    return bool(np.all((least == most)[finer.group[inside]]))
-
-
-def _least(group: Ints, value: Ints, size: int) -> Ints:
-    least = np.full(size, np.iinfo(np.int64).max)
-    np.minimum.at(least, group, value)
-    return least
+    inside = np.flatnonzero(finer.group >= 0)
+    group, beyond = finer.group[inside], coarser.group[inside]
+    one = np.zeros(finer.caps.size, dtype=np.int64)
+    one[group] = beyond
+    if np.array_equal(one[group], beyond):
+        return True
+    some = beyond >= 0
+    one[group[some]] = beyond[some]
+    if np.array_equal(one[group[some]], beyond[some]):
+        return False
+    raise NotNestedError(f"The caps of {finer.name} do not nest in those of {coarser.name}.")
 
 
 def lay(problem: Problem) -> Network:

@@ -8,7 +8,7 @@ import numpy as np
 
 from commonroom.partnerships.solving import prices as pricing
 from commonroom.partnerships.solving.network import Network
-from commonroom.partnerships.solving.prices import Prices
+from commonroom.partnerships.solving.prices import GRAIN, Prices
 from commonroom.partnerships.solving.problem import Ints, Problem
 
 _FAR = np.int64(1) << 60
@@ -17,10 +17,10 @@ _FAR = np.int64(1) << 60
 def of_flow(problem: Problem, network: Network, chosen: Ints, *, worth: Ints, top: int) -> Prices:
     """Return the prices that prove what a best flow chose the best under the nested caps.
 
-    Arguments: `worth` (candidates) and `top` that the flow went by, in parts of a unit (GRAIN). The
-    prices of giving groups are the lowest that any proof allows. Crossing caps cost nothing here.
+    Arguments: `worth` (candidates) and `top` that the flow went by. The prices of giving groups are the
+    lowest that any proof allows. Crossing caps cost nothing here.
     """
-    far = distances(problem, network, chosen, worth=worth, top=top)
+    far = GRAIN * distances(problem, network, chosen, worth=worth, top=top)
     beyond = np.zeros(network.nodes, dtype=np.int64)
     beyond[network.up.tail] = far[network.up.head]
     above = np.zeros(network.nodes, dtype=np.int64)
@@ -31,7 +31,7 @@ def of_flow(problem: Problem, network: Network, chosen: Ints, *, worth: Ints, to
             node = network.groups[level.name]
             found.caps[level.name][node >= 0] = np.maximum(gap[node[node >= 0]], 0)
     help_ = found.help.copy()
-    help_[network.schools] = np.clip(far[network.gates.tail] - far[network.gates.head], 0, top)
+    help_[network.schools] = np.clip(far[network.gates.tail] - far[network.gates.head], 0, GRAIN * top)
     return replace(found, help=help_)
 
 

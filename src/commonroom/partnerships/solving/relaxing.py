@@ -46,7 +46,7 @@ def start(problem: Problem, network: Network) -> tuple[Ints, Prices, int]:
 
     That worth is raised until no choice under these caps helps more of them.
     """
-    worth = (problem.alone[problem.need] - problem.cost) * GRAIN
+    worth = problem.alone[problem.need] - problem.cost
     top = worth_of_helping(problem)
     goal = (
         helped_first(problem, flow.choose(problem, network, np.zeros_like(worth), 1))
@@ -54,11 +54,11 @@ def start(problem: Problem, network: Network) -> tuple[Ints, Prices, int]:
         else 0
     )
     while True:
-        chosen = flow.choose(problem, network, worth, top * GRAIN)
+        chosen = flow.choose(problem, network, worth, top)
         if helped_first(problem, chosen) >= goal:
             break
         top *= 8
-    prices = potentials.of_flow(problem, network, chosen, worth=worth, top=top * GRAIN)
+    prices = potentials.of_flow(problem, network, chosen, worth=worth, top=top)
     return chosen, pricing.lend(problem, prices, np.zeros(problem.bonus.size, dtype=bool)), top
 
 
@@ -99,10 +99,14 @@ def relax(problem: Problem, chosen: Ints, prices: Prices, top: int) -> Relaxed:
 
 def _best(problem: Problem, cost: Ints) -> Flags:
     """The best few candidates of each need."""
-    order = np.lexsort((cost, problem.need))
-    place = np.arange(order.size) - np.searchsorted(problem.need[order], problem.need[order])
-    few = np.zeros(order.size, dtype=bool)
-    few[order] = place < BEST
+    few = np.zeros(cost.size, dtype=bool)
+    left = cost.copy()
+    worst = np.iinfo(np.int64).max
+    for _ in range(BEST):
+        least = np.full(problem.alone.size, worst)
+        np.minimum.at(least, problem.need, left)
+        few |= left == least[problem.need]
+        left[few] = worst
     return few
 
 
