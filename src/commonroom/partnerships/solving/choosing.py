@@ -55,7 +55,7 @@ def solve(problem: Problem) -> Solution:
         best.loss > pricing.prove(nested, prices, top=top, helped=best.helped)
         or best.chosen.size < chosen.size
     ):
-        relaxed = relaxing.relax(nested, chosen, prices, top)
+        relaxed = relaxing.relax(nested, laid, chosen, prices, top)
         rounded = repair.mend(nested, np.flatnonzero(relaxed.share > 0.5), _dear(nested, top))
         best = best.or_(nested, rounded).or_(nested, greedy.greedy(problem))
         best = _improved(nested, best, relaxed)

@@ -111,24 +111,38 @@ def lay(problem: Problem) -> Network:
 
 
 def _binding(problem: Problem, side: Sequence[Level]) -> list[Flags]:
-    """Where a cap is below what its candidates, under the finer caps, could come to."""
-    reach = np.unique(problem.need, return_index=True)[1]
-    part, size = reach, np.ones(reach.size, dtype=np.int64)
-    if side is not problem.receiving:
-        part, size = np.arange(problem.need.size), np.ones(problem.need.size, dtype=np.int64)
-    found = []
+    """Where a cap can bind: it is below what its candidates come to, and no coarser one is as low."""
+    reach = _reach(problem, side)
+    found = [could > level.caps for level, could in zip(side, reach, strict=True)]
+    for place, level in enumerate(side):
+        inside = np.flatnonzero(level.group >= 0)
+        one = np.zeros(level.caps.size, dtype=np.int64)
+        one[level.group[inside]] = inside
+        for coarser, binds in zip(side[place + 1 :], found[place + 1 :], strict=True):
+            # Group -1 reads the last of these: it never binds.
+            low = np.append(np.where(binds, coarser.caps, np.iinfo(np.int64).max), np.iinfo(np.int64).max)
+            found[place] &= low[coarser.group[one]] > level.caps if inside.size else False
+    return found
+
+
+def _reach(problem: Problem, side: Sequence[Level]) -> list[Ints]:
+    """How many of each group's candidates the finer caps allow."""
+    part, size = np.arange(problem.need.size), np.ones(problem.need.size, dtype=np.int64)
+    if side is problem.receiving:
+        part = np.unique(problem.need, return_index=True)[1]
+        size = np.ones(part.size, dtype=np.int64)
+    reach = []
     for level in side:
         group = level.group[part]
         inside = group >= 0
-        could = np.zeros(level.caps.size, dtype=np.int64)
-        np.add.at(could, group[inside], size[inside])
-        found.append(could > level.caps)
-        first = np.full(level.caps.size, -1, dtype=np.int64)
-        first[group[inside]] = part[inside]
-        some = first >= 0
-        part = np.concatenate([part[~inside], first[some]])
+        could = np.bincount(group[inside], weights=size[inside], minlength=level.caps.size).astype(np.int64)
+        reach.append(could)
+        one = np.full(level.caps.size, -1, dtype=np.int64)
+        one[group[inside]] = part[inside]
+        some = one >= 0
+        part = np.concatenate([part[~inside], one[some]])
         size = np.concatenate([size[~inside], np.minimum(could, level.caps)[some]])
-    return found
+    return reach
 
 
 def _chain(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -55,8 +55,13 @@ class _Rows:
     cells: tuple[Ints, Ints, Ints]
 
 
-def write(problem: Problem, columns: Ints, prices: Prices) -> Program:
-    """Write the programme of some candidates, with the caps that they can reach or that cost something."""
+def write(
+    problem: Problem, columns: Ints, prices: Prices, nodes: Mapping[str, Ints] | None = None
+) -> Program:
+    """Write the programme of some candidates, with the caps that they can reach or that cost something.
+
+    Arguments: `nodes` (by level name; -1 for a group whose cap cannot bind; see Network), where known.
+    """
     place = np.full(problem.need.size, -1, dtype=np.int64)
     place[columns] = np.arange(columns.size)
     pairs = np.flatnonzero((place[problem.swaps] >= 0).all(axis=1))
@@ -68,7 +73,10 @@ def write(problem: Problem, columns: Ints, prices: Prices) -> Program:
     for level in problem.levels:
         group = level.group[columns]
         many = np.bincount(group[group >= 0], minlength=level.caps.size)
-        rows[level.name] = _capped(group, level.caps, (many > level.caps) | (prices.caps[level.name] > 0))
+        binds = (many > level.caps) | (prices.caps[level.name] > 0)
+        if nodes and level.name in nodes:
+            binds &= nodes[level.name] >= 0
+        rows[level.name] = _capped(group, level.caps, binds)
     helps = np.flatnonzero(school >= 0)
     at = np.searchsorted(schools, school[helps])
     rows["school"] = _below(schools, columns.size + pairs.size, at, helps)

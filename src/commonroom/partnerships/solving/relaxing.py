@@ -62,7 +62,7 @@ def start(problem: Problem, network: Network) -> tuple[Ints, Prices, int]:
     return chosen, pricing.lend(problem, prices, np.zeros(problem.bonus.size, dtype=bool)), top
 
 
-def relax(problem: Problem, chosen: Ints, prices: Prices, top: int) -> Relaxed:
+def relax(problem: Problem, network: Network, chosen: Ints, prices: Prices, top: int) -> Relaxed:
     """Find the prices that prove most, from those of a choice under nested caps.
 
     Linear programmes over few candidates, to which those are added that their prices find too cheap, until
@@ -79,7 +79,8 @@ def relax(problem: Problem, chosen: Ints, prices: Prices, top: int) -> Relaxed:
     helping = helped_first(problem, chosen)
     for _ in range(ROUNDS):
         columns = np.flatnonzero(inside)
-        found = program.relax(problem, program.write(problem, columns, prices), prices, top=top)
+        written = program.write(problem, columns, prices, network.groups)
+        found = program.relax(problem, written, prices, top=top)
         prices = pricing.lend(problem, found.prices, found.settled)
         cost = pricing.dearer(problem, prices) - pricing.lent(problem, prices)
         bound = pricing.prove(problem, prices, top=top, helped=0)
