@@ -27,9 +27,11 @@ def source(better: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
     """
     key = ["phase", "measure"]
     used = better.group_by(key).agg(pl.col("years").max())
-    known = outcomes.filter(pl.col("value").is_not_null()).join(used, on=key)
+    known = outcomes.filter(pl.col("value").is_not_null())
+    # The years of a measure are few where its figures are hundreds of thousands.
+    years = known.select(*key, "year").unique().join(used, on=key)
     latest = pl.col("year").rank("dense", descending=True).over(key)
-    known = known.filter(latest <= pl.col("years"))
+    known = known.join(years.filter(latest <= pl.col("years")), on=[*key, "year"])
     facts = known.group_by(key).agg(
         spread=pl.col("value").filter(pl.col("year") == pl.col("year").max()).std(),
         source=pl.col("release").sort_by("year", "release").unique(maintain_order=True).str.join("; "),

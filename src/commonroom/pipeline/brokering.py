@@ -92,13 +92,24 @@ def set_out(folder: Path, *, asked: Asked, plans: Path | None = None) -> Setting
     definition = definitions_of_plans.load(asked.definition or PLAN)
     themes = definitions_of_themes.load(asked.themes or THEMES)
     agreed = agreements.read(opened, asked.files, folder=plans, themes=themes)
-    tables = {name: opened.table(name) for name in grounds.NEEDED if name in opened.manifest.tables}
     known = grounds.Known(definitions.measures(opened), definitions.presets(opened))
+    there = [name for name in grounds.PLACES if name in opened.manifest.tables]
+    tables = {name: opened.table(name) for name in there}
     ground = grounds.lay(tables, known, trusts=agreed.trusts, minutes=agreed.minutes)
-    standing = grounds.stand(tables, known, themes=themes, definition=definition, said=agreed.statements)
+    if asked.definition or asked.themes or agreed.statements is not None or not _is_current(opened):
+        tables |= grounds.read(opened, known, themes=themes)
+        standing = grounds.stand(tables, known, themes=themes, definition=definition, said=agreed.statements)
+    else:
+        standing = opened.table("standing")
     if asked.phase:
         standing = standing.filter(phase=asked.phase)
     return Setting(opened, standing, ground, definition, themes, agreed)
+
+
+def _is_current(opened: Evidence) -> bool:
+    """Whether the evidence has a standing, and by the program's own definitions as they are now."""
+    mine = hash_definitions([PLAN, THEMES])
+    return "standing" in opened.manifest.tables and mine.items() <= opened.manifest.definitions.items()
 
 
 def propose(

@@ -14,11 +14,16 @@ from commonroom.partnerships import circumstances, keys, standing
 from commonroom.partnerships.definition import Definition
 from commonroom.partnerships.ground import Ground
 from commonroom.partnerships.themes import Themes
+from commonroom.store.evidence import Evidence
 
 Frames = Mapping[str, pl.DataFrame]
 
-#: Tables of the evidence that a plan is made from.
-NEEDED = ("schools", "comparable", "better", "value_added_schools", "match_quality", "outcomes")
+#: Tables of the evidence that say where schools are, and those that say how they do.
+PLACES = ("schools", "comparable", "match_quality")
+FIGURES = ("better", "value_added_schools", "outcomes")
+NEEDED = (*PLACES, *FIGURES)
+#: What is read of results: they are hundreds of thousands.
+OUTCOMES = ("school", "year", "phase", "measure", "value", "release")
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,21 @@ class Known:
 
     measures: Mapping[str, panel.Measure]
     presets: Mapping[str, families.Preset]
+
+
+def read(opened: Evidence, known: Known, *, themes: Themes) -> dict[str, pl.DataFrame]:
+    """Read how schools do (FIGURES) from the evidence: the measures of the themes and the headlines alone."""
+    heads = _heads(known).values()
+    wanted = sorted({measure for *_, basis in themes.bases for measure in basis.measures} | {*heads})
+    where = {"measure": wanted}
+    rows = {name: opened.table(name, where=where) for name in ("better", "value_added_schools")}
+    return rows | {"outcomes": opened.table("outcomes", where=where, columns=OUTCOMES)}
+
+
+def _heads(known: Known) -> dict[str, str]:
+    """The headline measure of each phase that has one."""
+    found = {phase: measured.headline(dict(known.measures), phase=phase) for phase in known.presets}
+    return {phase: head for phase, head in found.items() if head}
 
 
 def lay(
@@ -92,9 +112,9 @@ def _keys(
 ) -> pl.DataFrame:
     """The Keys to Success schools of the system."""
     disadvantage = circumstances.disadvantage(tables["comparable"]).rename({"percentile": "disadvantage"})
-    heads = {phase: measured.headline(dict(known.measures), phase=phase) for phase in known.presets}
-    wanted = pl.struct("phase", "measure").is_in(
-        [{"phase": phase, "measure": head} for phase, head in heads.items() if head]
+    wanted = pl.any_horizontal(
+        pl.lit(False),
+        *((pl.col("phase") == phase) & (pl.col("measure") == head) for phase, head in _heads(known).items()),
     )
     headline = tables["value_added_schools"].filter(wanted)
     lower = [name for name, one in known.measures.items() if one.direction == "lower"]
