@@ -82,8 +82,9 @@ def _sort_out(problem: Problem) -> tuple[tuple[Level, ...], tuple[Level, ...]]:
 def _inside(fine: Ints, coarse: Ints) -> bool:
     """Whether all candidates of one fine group are in one coarse group, or all in none."""
     some = fine >= 0
-    pairs = np.unique(np.stack([fine[some], coarse[some]]), axis=1)
-    return bool(np.unique(pairs[0]).size == pairs.shape[1])
+    one = np.full(int(fine.max(initial=-1)) + 1, -1, dtype=np.int64)
+    one[fine[some]] = coarse[some]
+    return bool((one[fine[some]] == coarse[some]).all())
 
 
 def _welcome(level: Level, held: Flags, place: Ints) -> Flags:
