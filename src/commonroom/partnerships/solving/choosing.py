@@ -50,18 +50,16 @@ def solve(problem: Problem) -> Solution:
     nested = network.sort_out(problem)
     laid = network.lay(nested)
     chosen, prices, top = relaxing.start(nested, laid)
-    best = weigh(nested, repair.mend(nested, chosen, _dear(nested, top)))
-    if (
-        best.loss > pricing.prove(nested, prices, top=top, helped=best.helped)
-        or best.chosen.size < chosen.size
-    ):
+    dear = _dear(nested, top)
+    best, most = weigh(nested, repair.mend(nested, chosen, dear)), helped_first(nested, chosen)
+    relaxed = relaxing.known(nested, chosen, prices, top)
+    if best.helped < most or best.loss > pricing.prove(nested, prices, top=top, helped=most):
         relaxed = relaxing.relax(nested, laid, chosen, prices, top)
-        rounded = repair.mend(nested, np.flatnonzero(relaxed.share > 0.5), _dear(nested, top))
+        rounded = repair.mend(nested, np.flatnonzero(relaxed.share > 0.5), dear)
         best = best.or_(nested, rounded).or_(nested, greedy.greedy(problem))
+        if best.helped < most:
+            best, most = _neediest(nested, best, most, dear)
         best = _improved(nested, best, relaxed)
-    else:
-        relaxed = relaxing.known(nested, chosen, prices, top)
-    best, most = _neediest(nested, best, chosen)
     bound = pricing.prove(nested, relaxed.prices, top=top, helped=best.helped)
     best, bound = _closed(nested, best, relaxed, bound)
     reduced = relaxed.beyond / GRAIN
@@ -91,16 +89,19 @@ def _improved(problem: Problem, best: Best, relaxed: Relaxed) -> Best:
     return best if found is None else best.or_(problem, np.concatenate([kept, free[found[0]]]))
 
 
-def _neediest(problem: Problem, best: Best, chosen: Ints) -> tuple[Best, int]:
-    """Help as many of the neediest as possible; return how many no choice goes beyond."""
-    most = helped_first(problem, chosen)
-    if best.helped == most:
-        return best, most
+def _neediest(problem: Problem, best: Best, most: int, dear: Ints) -> tuple[Best, int]:
+    """Help as many of the neediest as possible; return how many no choice goes beyond (`most` at first)."""
     found = program.most(problem, nodes=NODES)
     if found is None:
         return best, most
     helping, most = found
-    return best.or_(problem, repair.fill(problem, helping)), most
+    schools = problem.neediest[problem.need]
+    missed = helping[~np.isin(schools[helping], schools[best.chosen])]
+    others = best.chosen[~np.isin(problem.need[best.chosen], problem.need[missed])]
+    kept = dear.copy()
+    kept[missed] = dear.min() - 1
+    joined = repair.mend(problem, np.concatenate([missed, others]), kept)
+    return best.or_(problem, joined).or_(problem, repair.fill(problem, helping)), most
 
 
 def _closed(problem: Problem, best: Best, relaxed: Relaxed, bound: float) -> tuple[Best, float]:

@@ -215,3 +215,23 @@ def test_a_relaxed_optimum_that_gains_nothing_leaves_the_first_prices() -> None:
         rough = solving.solve(problem)
     fine = solving.solve(problem)
     assert rough.bound <= fine.bound <= fine.loss <= rough.loss
+
+
+def test_the_neediest_school_is_helped_whatever_that_costs() -> None:
+    solution = solving.solve(plain([0], [1_000], [10], neediest=np.array([0])))
+    assert (solution.chosen.tolist(), solution.loss, solution.bound) == ([0], 1_000, 1_000.0)
+
+
+def test_what_crossing_caps_leave_of_the_neediest_is_counted_to_the_last_school() -> None:
+    # Three schools, one place across them, and another way for one of them that is far dearer.
+    problem = plain(
+        [0, 1, 2, 2],
+        [1, 1, 1, 900],
+        [50, 60, 70],
+        neediest=np.array([0, 1, 2]),
+        crossing=(level("across", [0, 0, 0, -1], [1]),),
+    )
+    solution = solving.solve(problem)
+    assert (solution.met_first, solution.most_first) == (2, 2)
+    assert solution.chosen.tolist() == [1, 3]
+    assert solution.loss == solution.bound == 50 + 1 + 900
