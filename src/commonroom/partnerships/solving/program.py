@@ -155,7 +155,7 @@ def relax(problem: Problem, program: Program, prices: Prices, *, top: int) -> Op
         b_eq=program.most,
         bounds=np.stack([np.zeros(upper.size), upper], axis=1),
         method="highs-ds",
-        options={"presolve": False},
+        options={"presolve": False, "simplex_dual_edge_weight_strategy": "devex"},
     )
     if found.status != 0:
         raise ProgramError(f"The solver of linear programmes says: {found.message}")

@@ -48,16 +48,12 @@ def start(problem: Problem, network: Network) -> tuple[Ints, Prices, int]:
     """
     worth = problem.alone[problem.need] - problem.cost
     top = worth_of_helping(problem)
-    goal = (
-        helped_first(problem, flow.choose(problem, network, np.zeros_like(worth), 1))
-        if network.schools.size
-        else 0
-    )
-    while True:
-        chosen = flow.choose(problem, network, worth, top)
-        if helped_first(problem, chosen) >= goal:
-            break
-        top *= 8
+    chosen = flow.choose(problem, network, worth, top)
+    if helped_first(problem, chosen) < network.schools.size:
+        goal = helped_first(problem, flow.choose(problem, network, np.zeros_like(worth), 1))
+        while helped_first(problem, chosen) < goal:
+            top *= 8
+            chosen = flow.choose(problem, network, worth, top)
     prices = potentials.of_flow(problem, network, chosen, worth=worth, top=top)
     return chosen, pricing.lend(problem, prices, np.zeros(problem.bonus.size, dtype=bool)), top
 
