@@ -15,6 +15,8 @@ from commonroom.partnerships.solving.relaxing import Relaxed
 #: Candidates up to which the very best is searched for, and how long: nodes of the search times candidates.
 SMALL = 5_000
 LONG = 1_000_000
+#: Candidates at the head of a broker's list.
+HEAD = 8_000
 #: Nodes of the search for a better part, and for the most schools that can be helped.
 NODES = 50
 #: Candidates of a part at most.
@@ -56,11 +58,14 @@ def solve(problem: Problem) -> Solution:
     if best.helped < most or best.loss > pricing.prove(nested, prices, top=top, helped=most):
         relaxed = relaxing.relax(nested, laid, chosen, prices, top)
         rounded = repair.mend(nested, np.flatnonzero(relaxed.share > 0.5), dear)
-        best = best.or_(nested, rounded).or_(nested, greedy.greedy(problem))
+        best = best.or_(nested, rounded)
         if best.helped < most:
             best, most = _neediest(nested, best, most, dear)
         best = _improved(nested, best, relaxed)
     bound = pricing.prove(nested, relaxed.prices, top=top, helped=best.helped)
+    if best.loss > bound and not (best.helped == most and _beats_list(nested, best, relaxed, bound)):
+        best = best.or_(nested, greedy.greedy(nested))
+        bound = pricing.prove(nested, relaxed.prices, top=top, helped=best.helped)
     best, bound = _closed(nested, best, relaxed, bound)
     reduced = relaxed.beyond / GRAIN
     reduced[best.chosen] = 0.0
@@ -87,6 +92,20 @@ def _improved(problem: Problem, best: Best, relaxed: Relaxed) -> Best:
     helped = best.helped - helped_first(problem, kept)
     found = program.best(part, np.arange(free.size), helped=helped, nodes=NODES)
     return best if found is None else best.or_(problem, np.concatenate([kept, free[found[0]]]))
+
+
+def _beats_list(problem: Problem, best: Best, relaxed: Relaxed, bound: float) -> bool:
+    """Whether what a broker with a list takes first already loses more than the whole choice.
+
+    Every plan with some candidates loses what they are dearer by beyond the bound; so a list need not be
+    gone through to its end to know. Helping the neediest comes first on a list too.
+    """
+    saving = problem.alone[problem.need] - problem.cost
+    least = np.sort(saving)[-HEAD:][0]
+    head = np.flatnonzero((saving > least) | (problem.neediest[problem.need] >= 0))
+    taken = head[greedy.greedy(parts.cut(problem, head[:0], head))]
+    beyond = relaxed.beyond[taken[saving[taken] > least]].sum()
+    return bool(beyond > (best.loss - bound) * GRAIN)
 
 
 def _neediest(problem: Problem, best: Best, most: int, dear: Ints) -> tuple[Best, int]:

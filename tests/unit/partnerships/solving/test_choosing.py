@@ -125,6 +125,29 @@ def test_a_larger_plan_is_proved_near_the_best_keeps_every_cap_and_beats_a_list(
     assert (-solution.met_first, solution.loss) <= (-helped_first(problem, listed), lose(problem, listed))
 
 
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 100_000), st.integers(1, 4))
+def test_a_plan_left_rough_is_still_no_worse_than_a_list(seed: int, head: int) -> None:
+    problem = tiny(seed, swaps=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(choosing, "HEAD", head)
+        patch.setattr(choosing, "SMALL", -1)
+        patch.setattr(program, "best", lambda *_, **__: None)
+        solution = solving.solve(problem)
+    listed = greedy(problem)
+    assert (-solution.met_first, solution.loss) <= (-helped_first(problem, listed), lose(problem, listed))
+
+
+def test_a_list_is_gone_through_to_its_end_where_its_head_does_not_tell(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    problem = nation(300, seed=2, tight=0.3)
+    monkeypatch.setattr(program, "best", lambda *_, **__: None)
+    by_head = solving.solve(problem)
+    monkeypatch.setattr(choosing, "HEAD", 1)
+    assert solving.solve(problem).loss == by_head.loss
+
+
 def test_the_same_problem_has_the_same_answer_byte_for_byte() -> None:
     one, other = (solving.solve(nation(800, seed=7, tight=0.4)) for _ in range(2))
     assert one.chosen.tobytes() == other.chosen.tobytes()
