@@ -258,3 +258,11 @@ def test_what_crossing_caps_leave_of_the_neediest_is_counted_to_the_last_school(
     assert (solution.met_first, solution.most_first) == (2, 2)
     assert solution.chosen.tolist() == [1, 3]
     assert solution.loss == solution.bound == 50 + 1 + 900
+
+
+def test_a_count_that_finds_nothing_leaves_what_nested_caps_allow(monkeypatch: pytest.MonkeyPatch) -> None:
+    crossing = (level("across", [0, 0], [1]),)
+    problem = plain([0, 1], [1, 1], [50, 60], neediest=np.array([0, 1]), crossing=crossing)
+    monkeypatch.setattr(program, "most", lambda *_, **__: None)
+    solution = solving.solve(problem)
+    assert (solution.chosen.tolist(), solution.met_first, solution.most_first) == ([1], 1, 2)
