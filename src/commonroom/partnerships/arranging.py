@@ -103,15 +103,15 @@ def _number(edges: pl.DataFrame, needs: pl.DataFrame, last: pl.DataFrame) -> pl.
     """
     columns = [*NEED, "keys", "measure"]
     numbered = needs.select(pl.int_range(pl.len()).alias("need"), *columns)
+    found = edges.join(numbered, on=NEED, how="inner", maintain_order="left").sort("need", "provider")
     still = last.join(edges, on=[*NEED, "provider"], how="semi")
-    before = still.select(*NEED, before="provider")
-    found = (
-        edges.join(numbered, on=NEED, how="inner", maintain_order="left")
-        .join(before, on=NEED, how="left", maintain_order="left")
-        .sort("need", "provider")
-    )
-    moved = (pl.col("before").is_not_null() & (pl.col("before") != pl.col("provider"))).fill_null(False)
-    found = found.with_columns(changes=moved).drop("before")
+    if still.is_empty():
+        found = found.with_columns(changes=pl.lit(False))
+    else:
+        before = still.select(*NEED, before="provider")
+        found = found.join(before, on=NEED, how="left", maintain_order="left")
+        moved = pl.col("before").is_not_null() & (pl.col("before") != pl.col("provider"))
+        found = found.with_columns(changes=moved.fill_null(False)).drop("before")
     return found.with_columns(costs.break_ties(found))
 
 

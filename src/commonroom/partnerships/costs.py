@@ -64,9 +64,10 @@ def break_ties(edges: pl.DataFrame) -> pl.Series:
     """
     mixed = np.zeros(edges.height, dtype=np.uint64)
     for column in ("receiver", "phase", "theme", "provider"):
+        # Looked up by small numbers: there are hundreds of thousands of candidates, and a few schools.
         names = edges[column].unique().sort()
-        codes = [_code(name) for name in names]
-        numbers = edges[column].replace_strict(names, codes, return_dtype=pl.UInt64).to_numpy()
+        codes = np.array([_code(name) for name in names], dtype=np.uint64)
+        numbers = codes[edges[column].cast(pl.Enum(names)).to_physical().to_numpy()]
         # Scrambled each time: receiver and provider must not cancel where they are one school.
         mixed = chance.scramble(mixed ^ numbers)
     return pl.Series("ties", (mixed % np.uint64(TIES)).astype(np.int64))

@@ -211,7 +211,8 @@ def _binding(level: Level, pairs: Pairs) -> Level:
     inside = level.group >= 0
     needs = pairs.edges["need"].to_numpy()[inside]
     width = int(needs.max(initial=0)) + 1
-    once = np.unique(level.group[inside] * width + needs)
+    both = np.sort(level.group[inside] * width + needs)
+    once = both[np.append(True, both[1:] != both[:-1])[: both.size]]
     most = np.bincount(once // width, minlength=level.caps.size)
     keep = (most > level.caps) | (level.caps < 0)
     number = np.where(keep, np.cumsum(keep) - 1, -1)

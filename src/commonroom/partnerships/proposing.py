@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -59,10 +60,14 @@ def propose(
     found, known, barred = _weigh(standing, ground, definition, said, terms)
     filled = gains.fill(standing, gain=definition.gain)
     arranged = arranging.arrange(found.edges, filled, ground, definition=definition, known=known)
-    choice = choosing.choose(arranged, ground, definition=definition, terms=terms)
-    drawn = account.draw(
-        arranged, standing, definition=definition, count=max(account.DRAWS, terms.redraws), seed=terms.seed
-    )
+    count = max(account.DRAWS, terms.redraws)
+    # Neither needs the other, and both leave Python alone most of the time.
+    with ThreadPoolExecutor(1) as pool:
+        drawing = pool.submit(
+            account.draw, arranged, standing, definition=definition, count=count, seed=terms.seed
+        )
+        choice = choosing.choose(arranged, ground, definition=definition, terms=terms)
+    drawn = drawing.result()
     case = Case(arranged, choice.solution, ground, definition, standing, drawn, choice.pairs)
     redrawn = account.redraw(case, redraws=terms.redraws) if terms.redraws else None
     past = Past(barred=barred) if said.last is None else Past(proposals=said.last, barred=barred)
