@@ -76,7 +76,11 @@ def relax(problem: Problem, network: Network, chosen: Ints, prices: Prices, top:
     for _ in range(ROUNDS):
         columns = np.flatnonzero(inside)
         written = program.write(problem, columns, prices, network.groups)
-        found = program.relax(problem, written, prices, top=top)
+        try:
+            found = program.relax(problem, written, prices, top=top)
+        except program.ProgramError:
+            # What is proved so far stays proved; the plan is only less sure.
+            break
         prices = pricing.lend(problem, found.prices, found.settled)
         cost = pricing.dearer(problem, prices) - pricing.lent(problem, prices)
         bound = pricing.prove(problem, prices, top=top, helped=0)

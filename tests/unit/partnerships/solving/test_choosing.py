@@ -230,6 +230,19 @@ def test_the_neediest_school_is_helped_even_where_that_loses_more_than_all_else(
     assert solution.loss == solution.bound == 90 + 10_000
 
 
+def test_a_programme_that_fails_leaves_a_plan_with_what_is_proved(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = nation(300, seed=2, tight=0.3)
+    best_of_all = solving.solve(problem)
+
+    def fail(*_: object, **__: object) -> None:
+        raise program.ProgramError("numbers")
+
+    monkeypatch.setattr(program, "relax", fail)
+    solution = solving.solve(problem)
+    assert solution.bound <= best_of_all.loss <= solution.loss
+    assert solution.met_first == best_of_all.met_first
+
+
 def test_a_relaxed_optimum_that_gains_nothing_leaves_the_first_prices() -> None:
     problem = nation(300, seed=2, tight=0.3)
     with pytest.MonkeyPatch.context() as patch:
