@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from commonroom.partnerships.checking.faults import over, refuse
-from commonroom.partnerships.solving.problem import Ints, Problem
+from commonroom.partnerships.solving.problem import Ints, Level, Problem
 
 
 def check(problem: Problem, chosen: Ints, *, joined: Iterable[int] = ()) -> None:
@@ -33,12 +33,20 @@ def check(problem: Problem, chosen: Ints, *, joined: Iterable[int] = ()) -> None
         (problem.receiving, numbers), (problem.giving, givers), (problem.crossing, numbers)
     ):  # fmt: skip
         for level in levels:
-            used = Counter(int(level.group[number]) for number in counted)
-            for group, times in sorted(used.items()):
-                if group >= 0 and times > level.caps[group]:
-                    whose = level.names[group] if level.names else f"group {group}"
-                    faults.append(over(level.name, whose, times, int(level.caps[group])))
+            faults += _overfull(level, counted)
     refuse(faults)
+
+
+def _overfull(level: Level, counted: list[int]) -> list[str]:
+    """Say which groups of a cap have more than it allows."""
+    used = Counter(int(level.group[number]) for number in counted)
+    return [
+        over(
+            level.name, level.names[group] if level.names else f"group {group}", times, int(level.caps[group])
+        )
+        for group, times in sorted(used.items())
+        if group >= 0 and times > level.caps[group]
+    ]
 
 
 def _repeated(numbers: list[int]) -> list[tuple[int, int]]:
