@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,16 +47,23 @@ def weigh(
     filled = gains.fill(standing, gain=definition.gain).sort("phase", "theme", "school")
     there = pl.concat([ground.schools, standing.select("school")], how="diagonal")
     places = travel.lay_out(there, travel=definition.travel, measured=ground.minutes)
-    edges, reach = [tables.EDGES.empty()], [tables.REACH.empty()]
-    needs = filled.filter(kind="need")
-    for phase in needs["phase"].unique().sort():
-        stage = scene(places, ground, definition, phase=phase)
-        for theme in needs.filter(phase=phase)["theme"].unique().sort():
-            rows = filled.filter(phase=phase, theme=theme)
-            found = _weigh(stage, rows, barred=_barred(places, barred, {"phase": phase, "theme": theme}))
-            labels = {"phase": pl.lit(phase), "theme": pl.lit(theme)}
-            edges.append(found.edges.with_columns(**labels))
-            reach.append(found.reach.with_columns(**labels))
+    needs = filled.filter(kind="need").select("phase", "theme").unique().sort("phase", "theme")
+    stages = {
+        phase: scene(places, ground, definition, phase=phase) for phase in needs["phase"].unique().sort()
+    }
+
+    def look(phase: str, theme: str) -> Candidates:
+        rows = filled.filter(phase=phase, theme=theme)
+        of = {"phase": phase, "theme": theme}
+        found = _weigh(stages[phase], rows, barred=_barred(places, barred, of))
+        labels = [pl.lit(label).alias(name) for name, label in of.items()]
+        return Candidates(found.edges.with_columns(labels), found.reach.with_columns(labels))
+
+    # Each theme is on its own, and its arithmetic leaves Python alone most of the time.
+    with ThreadPoolExecutor(2) as pool:
+        parts = list(pool.map(look, needs["phase"], needs["theme"]))
+    edges = [tables.EDGES.empty(), *(part.edges for part in parts)]
+    reach = [tables.REACH.empty(), *(part.reach for part in parts)]
     every = pl.concat(edges, how="diagonal_relaxed").with_columns(pl.col("distance").fill_nan(None))
     every = every.with_columns(known=_known(every, places, known))
     return Candidates(
