@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import polars as pl
@@ -44,14 +45,16 @@ def explain(
     stands when gains are `redrawn`.
     """
     before = past or Past()
-    return Account(
-        proposals=proposals.write(
-            case, last=before.proposals, stays=None if redrawn is None else redrawn.stays
-        ),
-        alternatives=alternatives.find(case),
-        unmatched=unmatched.explain(case, reach=reach, barred=before.barred),
-        providers=providers.weigh(case),
-        limits=limits.show(case),
-        equity=equity.compare(case),
-        changes=changes.tell(case, past=before),
-    )
+    # The two longest of them beside the others: their arithmetic leaves Python alone most of the time.
+    with ThreadPoolExecutor(1) as pool:
+        others = pool.submit(alternatives.find, case)
+        alone = pool.submit(unmatched.explain, case, reach=reach, barred=before.barred)
+        stays = None if redrawn is None else redrawn.stays
+        told = {
+            "proposals": proposals.write(case, last=before.proposals, stays=stays),
+            "providers": providers.weigh(case),
+            "limits": limits.show(case),
+            "equity": equity.compare(case),
+            "changes": changes.tell(case, past=before),
+        }
+    return Account(alternatives=others.result(), unmatched=alone.result(), **told)
