@@ -43,7 +43,7 @@ def redraw(case: Case, *, redraws: int, workers: int = 2, again: Again = solving
     if not redraws:
         return Redrawn(0, _named(case, np.full(chosen.size, np.nan)), np.zeros(0))
     numbers = range(redraws)
-    # Threads, as the solver leaves Python while it works; each draw is on its own.
+    # A little is gained by two threads: arithmetic leaves Python alone, the flow does not.
     with ThreadPoolExecutor(workers) as pool:
         found = list(pool.map(lambda number: _once(case, number, again), numbers))
     stays = np.mean([kept for kept, _ in found], axis=0)
