@@ -72,7 +72,13 @@ def propose(
         bool, typer.Option("--threes", help="Two receivers may learn together from one provider.")
     ] = False,
     redraws: Annotated[
-        int, typer.Option(metavar="NUMBER", min=0, max=10_000, help="How often gains are redrawn; 0: never.")
+        int,
+        typer.Option(
+            metavar="NUMBER",
+            min=0,
+            max=10_000,
+            help="How often gains are redrawn (a nation takes minutes); 0: never.",
+        ),
     ] = 200,
     seed: Annotated[int, typer.Option(metavar="NUMBER", help="Seed of the redraws.")] = 0,
     date: Date = None,
