@@ -15,6 +15,12 @@ from commonroom.charts.looks import FONT, PAPER
 VEGA_LITE = "6.4"
 #: A circle as the renderer writes it: a path of two arcs about a place.
 DOT = r'<path transform="translate\(([-\d.]+),([-\d.]+)\)" d="M([\d.]+),0A[^"]*"'
+#: A mark of a picture: where it is, how it looks, and what it says.
+MARK = (
+    r'<(?P<tag>circle|path|line)(?P<place>(?: (?:transform|d|cx|cy|r|x2|y2)="[^"]*")+)'
+    r'(?P<look>(?: (?:fill|stroke|stroke-width|stroke-dasharray|opacity)="[^"]*")+)'
+    r"(?P<rest>/>|></(?P=tag)>|><title>[^<]*</title></(?P=tag)>)"
+)
 #: A mark with what is said when it is pointed at.
 NAMED = r'<(path|line) aria-label="([^"]*)"([^>]*)/>'
 
@@ -37,8 +43,29 @@ def svg(chart: alt.TopLevelMixin) -> str:
     drawn = re.sub(r"(\d+\.\d)\d+", r"\1", drawn)
     drawn = re.sub(DOT, r'<circle cx="\1" cy="\2" r="\3"', drawn)
     drawn = re.sub(r'<(\w+)([^>]*) name="([^"]*)"/>', r"<\1\2><title>\3</title></\1>", drawn)
+    drawn = _together(re.sub(r' (?:opacity="1"|stroke-dasharray="1,0")', "", drawn))
     start = f'<svg class="still" aria-hidden="true" focusable="false" font-family="{FONT}" '
     return drawn.replace("<svg ", start, 1)
+
+
+def _together(drawn: str) -> str:
+    """Marks that follow each other and look alike, in one group that says once how they look."""
+    parts: list[str] = []
+    at, look = 0, ""
+    for mark in re.finditer(MARK, drawn):
+        # Of a group, opacity would be that of the whole: of a line, that of its stroke is the same.
+        mine = mark["look"].replace(" opacity", " stroke-opacity") if mark["tag"] == "line" else mark["look"]
+        if (mark.start() != at or mine != look) and look:
+            parts.append("</g>")
+            look = ""
+        parts.append(drawn[at : mark.start()])
+        if " opacity" in mine:
+            parts.append(mark[0])
+        else:
+            parts.append(f"{'' if mine == look else f'<g{mine}>'}<{mark['tag']}{mark['place']}{mark['rest']}")
+            look = mine
+        at = mark.end()
+    return "".join(parts) + ("</g>" if look else "") + drawn[at:]
 
 
 def png(chart: alt.TopLevelMixin, *, scale: float = 2.0) -> bytes:

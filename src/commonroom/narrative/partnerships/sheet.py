@@ -11,14 +11,16 @@ from markupsafe import Markup
 from commonroom import charts, disclosure
 from commonroom.disclosure import PUPILS
 from commonroom.narrative import page
-from commonroom.narrative.partnerships import alone, lists, plan, reasons
+from commonroom.narrative.partnerships import alone, lists, reasons
 from commonroom.narrative.partnerships.laying import lay
-from commonroom.narrative.partnerships.shown import Frames, Shown, show
+from commonroom.narrative.partnerships.shown import Frames, show
 from commonroom.narrative.partnerships.voice import Row, Told, Voice, speak
 from commonroom.narrative.words import Language
 
 #: Half the width of a 95 % range, in standard deviations.
 RANGE = 1.96
+#: What the picture of both schools is labelled with.
+STRIP = ("low", "middle", "high", "said")
 Standing = dict[tuple[str, str, str], Row]
 
 
@@ -40,6 +42,7 @@ class Sheet:
     note: str
     questions: tuple[str, ...]
     agree: tuple[str, ...]
+    source: str
 
 
 def school_page(school: str, frames: Frames, *, told: Told, language: Language) -> str:
@@ -74,10 +77,10 @@ def school_pages(
     for school in named:
         sheets = [_sheet(row, standing, voice) for row in mine.get(school, [])]
         needs = [alone.tell(row, voice) for row in left.get(school, [])]
-        yield school, _lay(school, sheets, needs, shown, voice)
+        yield school, _lay(school, sheets, needs, voice)
 
 
-def _lay(school: str, sheets: list[Sheet], needs: list[str], shown: Shown, voice: Voice) -> str:
+def _lay(school: str, sheets: list[Sheet], needs: list[str], voice: Voice) -> str:
     return lay(
         "sheet.html",
         voice,
@@ -85,9 +88,8 @@ def _lay(school: str, sheets: list[Sheet], needs: list[str], shown: Shown, voice
         school=voice.school(school),
         full=voice.full(school),
         sheets=sheets,
-        bring=voice.words.group("partners.sheet.bring_list").values(),
+        bring=[voice[f"sheet.bring_list.{name}"] for name in ("one", "two", "three")],
         needs=needs,
-        sources=plan.sources(shown, voice),
     )
 
 
@@ -113,13 +115,14 @@ def _sheet(row: Row, standing: Standing, voice: Voice) -> Sheet:
             voice.say(f"sheet.agree_list.{name}", days=voice.days(row["days"]))
             for name in ("aim", "days", "visit", "sign")
         ),
+        source=voice.say("made.sources", source=row["source"]) if row["source"] else "",
     )
 
 
 def questions(theme: str, voice: Voice) -> tuple[str, ...]:
     """Return three questions to ask about a theme; of one that has none of its own, those for any."""
-    own = voice.words.group(f"partners.ask.{theme}") or voice.words.group("partners.ask.generic")
-    return own["one"], own["two"], own["three"]
+    own = theme if f"partners.ask.{theme}.one" in voice.words.sentences else "generic"
+    return voice[f"ask.{own}.one"], voice[f"ask.{own}.two"], voice[f"ask.{own}.three"]
 
 
 def _need(row: Row, voice: Voice) -> tuple[str, ...]:
@@ -173,7 +176,7 @@ def _strip(sides: dict[str, Row | None], voice: Voice) -> str:
     ]
     frame = pl.DataFrame(rows, schema=["place", "value", "low", "high"], orient="row")
     released = disclosure.release(frame, rule=disclosure.Rule(keys=("place",)))
-    return charts.strip(released, words=voice.words.group("partners.sheet.strip"))
+    return charts.strip(released, words={name: voice[f"sheet.strip.{name}"] for name in STRIP})
 
 
 def _key_facts(row: Row, voice: Voice) -> tuple[tuple[str, str], ...]:
