@@ -37,9 +37,11 @@ def tell(shown: Shown, voice: Voice) -> tuple[str, ...]:
     if row is None or not row["needs"]:
         return (voice["headline.nothing"],)
     said = [
-        voice.say("headline.helped", n=row["needs"], helped=row["helped"], needs=row["needs"]),
-        voice.say("headline.keys", helped=row["keys_helped"], needs=row["keys"])
-        if row["keys"]
+        voice.say(
+            "headline.helped", n=row["schools"], most=voice.told.definition.themes_at_once, **_counts(row)
+        ),
+        voice.say("headline.keys", helped=row["keys_schools_helped"], schools=row["keys_schools"])
+        if row["keys_schools"]
         else voice["headline.no_keys"],
         _proof(row, voice),
     ]
@@ -49,15 +51,19 @@ def tell(shown: Shown, voice: Voice) -> tuple[str, ...]:
     return tuple(sentence for sentence in said if sentence)
 
 
+def _counts(row: Row) -> dict[str, int]:
+    return {name: row[name] for name in ("schools", "schools_helped", "needs", "helped")}
+
+
 def facts(shown: Shown, voice: Voice) -> tuple[Fact, ...]:
     """Return the few figures that a tired reader sees first."""
     row = main(shown)
     if row is None or not row["needs"]:
         return ()
     words = voice.words
-    found = [Fact(f"{row['helped']:,}/{row['needs']:,}", voice["fact.helped"])]
-    if row["keys"]:
-        found.append(Fact(f"{row['keys_helped']:,}/{row['keys']:,}", voice["fact.keys"]))
+    found = [Fact(f"{row['schools_helped']:,}/{row['schools']:,}", voice["fact.helped"])]
+    if row["keys_schools"]:
+        found.append(Fact(f"{row['keys_schools_helped']:,}/{row['keys_schools']:,}", voice["fact.keys"]))
     if row["gain"] is not None:
         ends = {"low": words.number(row["gain_low"]), "high": words.number(row["gain_high"])}
         found.append(Fact(words.number(row["gain"]), voice.say("fact.gain", **ends)))
