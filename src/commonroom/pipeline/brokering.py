@@ -90,9 +90,11 @@ def set_out(folder: Path, *, asked: Asked, plans: Path | None = None) -> Setting
     """
     opened = evidence.open(folder)
     definition = definitions_of_plans.load(asked.definition or PLAN)
-    themes = definitions_of_themes.load(asked.themes or THEMES)
-    agreed = agreements.read(opened, asked.files, folder=plans, themes=themes)
     known = grounds.Known(definitions.measures(opened), definitions.presets(opened))
+    # Themes of people's own may rest on measures of their own; the program's may name some that these lack.
+    own = list(known.measures) if asked.themes else None
+    themes = definitions_of_themes.load(asked.themes or THEMES, measures=own)
+    agreed = agreements.read(opened, asked.files, folder=plans, themes=themes)
     there = [name for name in grounds.PLACES if name in opened.manifest.tables]
     tables = {name: opened.table(name) for name in there}
     ground = grounds.lay(tables, known, trusts=agreed.trusts, minutes=agreed.minutes)
