@@ -78,9 +78,8 @@ def facts(shown: Shown, voice: Voice) -> tuple[Fact, ...]:
 
 def _shortfall(row: Row) -> float | None:
     """Return what share less another plan could lose at most; nothing where no bound is known."""
-    if row["loss"] is None or row["bound"] is None:
-        return None
-    return max(0.0, (row["loss"] - row["bound"]) / row["loss"]) if row["loss"] > 0 else 0.0
+    beyond: float | None = row["shortfall"]
+    return None if beyond is None else max(0.0, beyond / (1 + beyond))
 
 
 def _proof(row: Row, voice: Voice) -> str:

@@ -37,7 +37,7 @@ RULES: dict[str, Rule] = {
         official=True,
     ),
     "equity": Rule(keys=("phase", "by", "group"), figures={"gain": "fewest"}, official=True),
-    "plan": Rule(keys=("way",), figures=dict.fromkeys(_GAIN, "fewest"), official=True),
+    "plan": Rule(keys=("way",), figures=dict.fromkeys((*_GAIN, "loss", "bound"), "fewest"), official=True),
     "providers": Rule(keys=()),
     "limits": Rule(keys=()),
     "changes": Rule(keys=()),
@@ -48,8 +48,6 @@ TABLES: dict[str, Table] = {
     "providers": tables.PROVIDERS, "limits": tables.LIMITS, "equity": tables.EQUITY, "plan": tables.PLAN,
     "changes": tables.CHANGES, "standing": tables.STANDING,
 }  # fmt: skip
-#: A mean of so few that one withheld figure among them would follow from the others.
-FEW = 2
 
 
 @dataclass(frozen=True)
@@ -70,8 +68,9 @@ class Shown:
 def show(frames: Frames) -> Shown:
     """Release the frames of a plan, by name; one that is not there is empty.
 
-    A gain is withheld where either side's figure is, because each follows from the others, and so is the
-    sum or mean from which the only withheld gain would follow by subtraction.
+    A gain is withheld where either side's figure is, because each follows from the others. So are the
+    means of a phase that has a withheld gain, and the sums of a plan that has one: every other gain is
+    listed, so that the one would follow by subtraction.
     """
     found = {name: frames.get(name, table.empty()) for name, table in TABLES.items()}
     found["proposals"] = _fewest(found["proposals"])
@@ -85,7 +84,7 @@ def show(frames: Frames) -> Shown:
     )
     proposals = _release("proposals", found["proposals"], ("gain", "gap", "probability"))
     hidden = proposals.frame.filter("hidden_gain")
-    guarded = pl.col("phase").is_in(hidden["phase"].unique().to_list()) & (pl.col("helped") <= FEW)
+    guarded = pl.col("phase").is_in(hidden["phase"].unique().sort().to_list())
     found["equity"] = _guard(found["equity"], guarded)
     found["plan"] = _guard(found["plan"], pl.lit(hidden.height == 1))
     marked = {"alternatives": ("costs",), "unmatched": ("gap",), "standing": ("effect", "probability")}
