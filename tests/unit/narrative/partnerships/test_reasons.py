@@ -23,8 +23,8 @@ def test_a_proposal_is_told_in_three_sentences() -> None:
     )
     assert _said("why") == (
         "Why this one: pupils at Birch did better (Attainment 8) than pupils in schools with similar "
-        "measured context (probability 97%); the two schools have much the same kind of pupils; 5.2 km, about "
-        "12 minutes one way; next best Cedar (Bolton) (the whole plan would lose at least 0.05 sd), or "
+        "measured context (probability 97%); the two schools have much the same kind of pupils; 5.2 km, "
+        "about 12 minutes one way; next best Cedar (Bolton) (the whole plan would lose at least 0.05 sd), or "
         "Dale (Bury) (the whole plan would lose at least 0.05 sd)."
     )
     assert _said("gains") == (
