@@ -120,6 +120,7 @@ def test_it_says_what_it_goes_by_and_where_it_is_from(english: str) -> None:
     assert "The same evidence and definition give the same plan." in english
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_what_was_withheld_is_said() -> None:
     few = fill(tables.PROPOSALS, PROPOSAL | {"cohort": 5.0})
     assert '<td data-h="Expected gain (95% range)">withheld</td>' in _page(proposals=few)
@@ -138,11 +139,13 @@ def test_a_plan_of_nothing_says_so() -> None:
     assert "or there was no plan before" in english
 
 
-@pytest.mark.parametrize("number", [1, page.LISTED])
+@pytest.mark.usefixtures("undrawn")
+@pytest.mark.parametrize("number", [0, 1, 300])
 def test_a_page_has_as_many_proposals_as_the_plan(number: int) -> None:
     assert _page(**_many(number)).count("<details><summary>Why<") == number
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_plan_too_large_for_a_page_points_to_its_files() -> None:
     text = _page(**_many(page.LISTED + 1))
     assert f"There are {page.LISTED + 1:,} proposals, too many for one page." in text
@@ -150,6 +153,7 @@ def test_a_plan_too_large_for_a_page_points_to_its_files() -> None:
     assert "1 more rows are in the files of the plan." in text
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_schools_without_a_place_are_counted() -> None:
     lost = fill(tables.PROPOSALS, PROPOSAL, PROPOSAL | {"receiver": "5"}, PROPOSAL | {"receiver": "99"})
     assert "2 schools are not drawn" in _page(proposals=lost)
@@ -206,6 +210,7 @@ def test_a_gain_is_in_the_unit_of_its_measure(changed: dict[str, Any], said: str
     assert lists.gain(row, voice()) == said
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_the_part_of_the_report_is_cut_and_says_so() -> None:
     whole = section.section(shown(), voice())
     assert [block.title for block in whole.blocks][1:] == ["Who gets help", "The proposals"]
@@ -217,6 +222,7 @@ def test_the_part_of_the_report_is_cut_and_says_so() -> None:
     assert any("201 needs have no partner yet." in said for said in many.blocks[0].sentences)
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_the_part_of_a_plan_of_nothing_has_no_table() -> None:
     none = {name: table.empty() for name, table in (("proposals", tables.PROPOSALS), ("plan", tables.PLAN))}
     part = section.section(shown(**none), voice("cy"))
@@ -224,6 +230,7 @@ def test_the_part_of_a_plan_of_nothing_has_no_table() -> None:
     assert part.title == "Pwy allai helpu pwy"
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_the_plan_of_one_school_alone_counts_it_as_one() -> None:
     row = PLAN | {"schools": 1, "schools_helped": 1, "needs": 1, "helped": 1}
     assert "<strong>One school</strong> has a need" in _page(plan=fill(tables.PLAN, row))
