@@ -24,6 +24,18 @@ def equity(shown: Shown, voice: Voice) -> tuple[Grid, ...]:
     )
 
 
+def told_of_equity(shown: Shown, voice: Voice) -> list[str]:
+    """Return, a sentence for each phase, how many needs of the ends of disadvantage have a partner."""
+    said = []
+    frame = shown.equity.frame.filter(pl.col("by") == "disadvantage", pl.col("needs") > 0)
+    for (phase,), rows in frame.sort("phase").group_by("phase", maintain_order=True):
+        ends = {row["group"]: _share(row, voice) for row in rows.iter_rows(named=True)}
+        if "1" in ends and "4" in ends:
+            named = voice.words[f"phase.{str(phase).capitalize()}"]
+            said.append(voice.say("equity.told", phase=named, most=ends["4"], least=ends["1"]))
+    return said
+
+
 def giving(shown: Shown, voice: Voice) -> tuple[Grid, ...]:
     """Return what the picture of giving shows, then every school that could give, by authority and name."""
     bands = pictures.banded(shown)
@@ -159,6 +171,11 @@ def _equity(frame: pl.DataFrame, voice: Voice) -> Grid:
     caption = voice.say("equity.caption", phase=words[f"phase.{frame['phase'][0]}"])
     heads = _heads(voice, "who", "needs", "helped", "share", "mean_gain", "minutes")
     return page.grid(caption, heads, said, numeric=range(1, 6))
+
+
+def _share(row: Row, voice: Voice) -> str:
+    share = voice.words.percent(row["helped"] / row["needs"])
+    return voice.say("equity.share", share=share, helped=row["helped"], needs=row["needs"])
 
 
 def _providers(shown: Shown, voice: Voice) -> Grid:

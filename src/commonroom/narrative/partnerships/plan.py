@@ -93,7 +93,8 @@ def _keys(shown: Shown, voice: Voice) -> Section:
 
 
 def _equity(shown: Shown, voice: Voice) -> Section:
-    return _section("equity", voice, [voice["equity.text"]], lists.equity(shown, voice))
+    said = [voice["equity.text"], *lists.told_of_equity(shown, voice)]
+    return _section("equity", voice, said, lists.equity(shown, voice))
 
 
 def _giving(shown: Shown, voice: Voice) -> Section:

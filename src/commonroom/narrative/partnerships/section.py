@@ -43,7 +43,7 @@ def section(shown: Shown, voice: Voice) -> Section:
     first = Block(sentences=page.texts(said), picture=picture, how="partners")
     who = Block(
         title=voice["equity.title"],
-        sentences=page.texts([voice["equity.text"]]),
+        sentences=page.texts([voice["equity.text"], *lists.told_of_equity(shown, voice)]),
         grids=lists.equity(shown, voice),
     )
     label = voice.say("section.label", n=len(proposals))

@@ -182,6 +182,22 @@ def test_groups_are_told_of_in_order_and_shares_only_of_some() -> None:
     assert primary.rows[0][3:5] == ("–", "–")
 
 
+def test_the_ends_of_disadvantage_are_told_in_a_sentence() -> None:
+    group = {"phase": "primary", "by": "disadvantage", "group": "1", "needs": 1200, "helped": 600}
+    found = shown(
+        equity=fill(
+            tables.EQUITY, group, group | {"group": "4", "helped": 900}, group | {"phase": "secondary"}
+        )
+    )
+    assert lists.told_of_equity(found, voice()) == [
+        "Primary schools: **75% (900 of 1,200)** of the needs in the most disadvantaged quarter of schools "
+        "have a partner, and **50% (600 of 1,200)** of those in the least disadvantaged quarter."
+    ]
+    (welsh,) = lists.told_of_equity(found, voice("cy"))
+    assert "**75% (900 o 1,200)** o'r anghenion yn y chwarter mwyaf difreintiedig" in welsh
+    assert lists.told_of_equity(shown(), voice()) == []
+
+
 def test_keys_to_success_schools_are_listed_with_or_without_a_partner() -> None:
     found = shown(unmatched=fill(tables.UNMATCHED, ALONE | {"keys": True}))
     assert lists.keys(found, voice()).rows == (
