@@ -27,12 +27,20 @@ def place(shown: Shown, voice: Voice) -> tuple[Picture | None, int]:
     )
     if schools.height == lost:
         return None, lost
+    partnerships = _lines(shown, voice)
+    every = -(-partnerships.height // page.LISTED)
+    if every > 1:
+        # A nation's thousands would be a black picture of megabytes.
+        partnerships = partnerships.gather_every(every)
+        drawn = pl.concat([partnerships["provider"], partnerships["receiver"]]).unique()
+        schools = schools.filter(pl.col("school").is_in(drawn.implode()))
     points, lines = (
-        page.cut(shown.proposals, frame, source=shown.proposals.source)
-        for frame in (schools, _lines(shown, voice))
+        page.cut(shown.proposals, frame, source=shown.proposals.source) for frame in (schools, partnerships)
     )
     chart = charts.partnerships(points, lines, words=voice.words.group("partners.map"))
     caption = voice.say("map.caption", system=voice.system)
+    if every > 1:
+        caption = voice.say("map.part", caption=caption, n=every)
     return _still("partnerships-map", chart, caption, voice["map.key"]), lost
 
 
