@@ -24,11 +24,9 @@ class Fact:
 
 
 def main(shown: Shown) -> Row | None:
-    """Return the row of the plan itself: the best way where it was gone, else the first."""
+    """Return the row of the plan itself, which comes before those of other ways."""
     frame = shown.plan.frame
-    best = frame.filter(pl.col("way") == "best")
-    chosen = best if best.height else frame
-    return chosen.row(0, named=True) if chosen.height else None
+    return frame.row(0, named=True) if frame.height else None
 
 
 def tell(shown: Shown, voice: Voice) -> tuple[str, ...]:
@@ -137,7 +135,7 @@ def _others(shown: Shown, row: Row, voice: Voice) -> list[str]:
     """Return the swaps, and how other ways of choosing would have done."""
     said = [voice.say("headline.swaps", n=row["swaps"])] if row["swaps"] else []
     for other in shown.plan.frame.iter_rows(named=True):
-        if other["way"] != row["way"] and other["way"] != "best" and other["gain"] is not None:
+        if other["way"] != row["way"] and other["gain"] is not None:
             figures = {"helped": other["helped"], "needs": other["needs"]}
             said.append(
                 voice.say(f"headline.{other['way']}", gain=voice.words.number(other["gain"]), **figures)

@@ -117,3 +117,13 @@ def test_figures_that_are_not_known_are_left_out() -> None:
     plan = fill(tables.PLAN, PLAN | {"keys_schools": 0, "gain": None, "shortfall": None})
     found = headline.facts(shown(plan=plan, proposals=fill(tables.PROPOSALS, bare)), voice())
     assert [fact.figure for fact in found] == ["2/3"]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "the plan that loses least"), ("cy", "sy'n colli leiaf")]
+)
+def test_a_plan_of_another_way_has_the_best_beside_it(language: str, said: str) -> None:
+    ways = fill(tables.PLAN, PLAN | {"way": "stable", "schools_helped": 1}, PLAN)
+    told = headline.tell(shown(plan=ways), voice(language))
+    assert "**1 " in told[0]
+    assert any(said in sentence for sentence in told)
