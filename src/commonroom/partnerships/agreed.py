@@ -29,7 +29,7 @@ class Agreed:
     """What people say, as tables of tables.partnerships; None where nobody said anything.
 
     `decisions` are all that were ever recorded, in that order; `last` is what the plan before proposed
-    (PROPOSALS).
+    (PROPOSALS), `left` whom it left alone (UNMATCHED).
     """
 
     statements: pl.DataFrame | None = None
@@ -39,6 +39,7 @@ class Agreed:
     minutes: pl.DataFrame | None = None
     decisions: pl.DataFrame | None = None
     last: pl.DataFrame | None = None
+    left: pl.DataFrame | None = None
 
 
 def in_force(decisions: pl.DataFrame) -> pl.DataFrame:

@@ -70,7 +70,8 @@ def propose(
     drawn = drawing.result()
     case = Case(arranged, choice.solution, ground, definition, standing, drawn, choice.pairs)
     redrawn = account.redraw(case, redraws=terms.redraws) if terms.redraws else None
-    past = Past(barred=barred) if said.last is None else Past(proposals=said.last, barred=barred)
+    told_before = {"proposals": said.last, "unmatched": said.left}
+    past = Past(barred=barred, **{name: one for name, one in told_before.items() if one is not None})
     told = account.explain(case, reach=found.reach, past=past, redrawn=redrawn)
     given = Given(known.statements, known.capacities, known.fixed, barred)
     checking.check_plan(told.proposals, standing, ground, definition=definition, given=given)

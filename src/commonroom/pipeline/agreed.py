@@ -12,6 +12,7 @@ from commonroom.partnerships.themes import PHASES, Themes
 from commonroom.sources import agreed as tables
 from commonroom.store import manifest, partnerships, register
 from commonroom.store.evidence import Evidence
+from commonroom.tables.partnerships import UNMATCHED
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,12 @@ def read(
     if folder is None:
         return said
     ever = partnerships.decisions(folder)
-    return replace(said, decisions=None if ever.is_empty() else ever, last=partnerships.read_last(folder))
+    return replace(
+        said,
+        decisions=None if ever.is_empty() else ever,
+        last=partnerships.read_last(folder),
+        left=partnerships.read_last(folder, table=UNMATCHED),
+    )
 
 
 def _read(files: Files, there: tables.Known) -> Agreed:

@@ -37,8 +37,8 @@ def test_a_school_of_which_nothing_is_known_counts_as_any() -> None:
 
 
 def test_nothing_stands() -> None:
-    found = fixing.weigh(_fixed()[:0].cast({"receiver": pl.String, "theme": pl.String, "provider": pl.String}),
-                         STANDING, ground(), definition=define())  # fmt: skip
+    nobody = _fixed((D, "reading", A))[:0]
+    found = fixing.weigh(nobody, STANDING, ground(), definition=define())
     assert found.is_empty()
     assert "state" in found.columns
 

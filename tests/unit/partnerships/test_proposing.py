@@ -79,6 +79,14 @@ def test_what_was_accepted_stays_and_what_was_declined_never_comes_again() -> No
     assert changed == [(E, B, A, "declined")]
 
 
+def test_a_need_that_was_left_alone_before_is_no_new_one() -> None:
+    said = _decide((B, E, "reading", "later"), (A, E, "reading", "decline"))
+    first = _propose(agreed=Agreed(decisions=said))
+    then = Agreed(decisions=said, last=first.proposals, left=first.unmatched)
+    second = _propose(agreed=then, date=datetime.date(2027, 1, 1))
+    assert second.changes.select("receiver", "now", "why").rows() == [(E, B, "again")]
+
+
 def test_what_is_put_off_comes_again_when_its_day_is_there() -> None:
     said = _decide((B, E, "reading", "later"), (A, E, "reading", "decline"))
     soon = _propose(agreed=Agreed(decisions=said))

@@ -19,6 +19,7 @@ from commonroom.store.partnerships import manifest as manifests
 from commonroom.store.partnerships.folder import DECISIONS, PROPOSED, check
 from commonroom.store.partnerships.history import PAIR
 from commonroom.store.partnerships.manifest import Manifest
+from commonroom.tables import Table
 from commonroom.tables import partnerships as tables
 
 __all__ = [
@@ -76,8 +77,8 @@ def write(
     return Written(folder, manifest.version, kept)
 
 
-def read_last(folder: Path) -> pl.DataFrame | None:
-    """The proposals of the plan in a folder (tables.partnerships.PROPOSALS); None where there is no plan.
+def read_last(folder: Path, *, table: Table = tables.PROPOSALS) -> pl.DataFrame | None:
+    """A table of the plan in a folder, its proposals unless said otherwise; None where there is no plan.
 
     Raises SaidToPeople when the plan is damaged or somebody changed it.
     """
@@ -89,8 +90,9 @@ def read_last(folder: Path) -> pl.DataFrame | None:
     try:
         if manifest is None or content is None or hash_bytes(content) != manifest.files.get(PLAN):
             raise ValueError(PLAN)
-        rows = json.loads(content)["tables"]["proposals"]
-        return tables.PROPOSALS.check(pl.DataFrame(rows, schema=tables.PROPOSALS.schema, orient="row"))
+        # What is there is what was written: a table that is not had not been given.
+        rows = json.loads(content)["tables"].get(table.name, [])
+        return table.check(pl.DataFrame(rows, schema=table.schema, orient="row"))
     except (ValueError, KeyError, TypeError, pl.exceptions.PolarsError):
         raise SaidToPeople(
             "the plan is missing, damaged or changed since it was written.",
