@@ -90,8 +90,9 @@ def read_last(folder: Path, *, table: Table = tables.PROPOSALS) -> pl.DataFrame 
     try:
         if manifest is None or content is None or hash_bytes(content) != manifest.files.get(PLAN):
             raise ValueError(PLAN)
-        # What is there is what was written: a table that is not had not been given.
-        rows = json.loads(content)["tables"].get(table.name, [])
+        there = json.loads(content)["tables"]
+        # Every plan has proposals; another table that is not there had not been given.
+        rows = there[table.name] if table is tables.PROPOSALS else there.get(table.name, [])
         return table.check(pl.DataFrame(rows, schema=table.schema, orient="row"))
     except (ValueError, KeyError, TypeError, pl.exceptions.PolarsError):
         raise SaidToPeople(
