@@ -136,6 +136,19 @@ def test_system_leaders_and_trusts_have_days_of_their_own(manchester: Path, tmp_
     assert sum(row["keys"] == "true" for row in proposals) <= 3
 
 
+def test_schools_of_one_trust_are_counted_together(manchester: Path, plan: Path, tmp_path: Path) -> None:
+    givers = sorted({row["provider"] for row in _rows(plan / "proposals.csv")})
+    trusts, days = tmp_path / "trusts.csv", tmp_path / "days.csv"
+    trusts.write_text("\n".join(["school,trust", *(f"{giver},Made-up Trust" for giver in givers)]) + "\n")
+    days.write_text("kind,name,days\ntrust,Made-up Trust,30\n")
+    asked = replace(SECONDARY, files=Files(trusts=trusts, capacities=days))
+    written = Written(tmp_path / "plan", pages=False)
+    pipeline.propose(manchester, asked=asked, terms=replace(TERMS, redraws=0), written=written)
+    loads = _rows(tmp_path / "plan" / "providers.csv")
+    given = sum(float(row["given"]) for row in loads if row["trust"] == "Made-up Trust")
+    assert 0 < given <= 30
+
+
 def test_a_welsh_plan(manchester: Path, tmp_path: Path) -> None:
     written = Written(tmp_path / "cynllun", language="cy", pages=False)
     pipeline.propose(manchester, asked=SECONDARY, terms=replace(TERMS, redraws=0), written=written)
