@@ -268,7 +268,11 @@ def partnerships_parts(found: dict[str, Any]) -> list[str]:
     lines += [
         f"\nHiGHS is stopped after a minute. LAPJVsp knows needs and slots alone: on that easier problem it took {easy['times_ours']:.1f} "
         "times as long as ours, and lost "
-        + ("the same." if round(easy["loss"]) == easy["ours_loss"] else f"{easy['loss'] / easy['ours_loss'] - 1:+.1e}."),
+        + (
+            "the same."
+            if round(easy["loss"]) == easy["ours_loss"]
+            else f"{easy['loss'] / easy['ours_loss'] - 1:+.1e}."
+        ),
         "\nMade-up systems with the same shares, one run above 10,000 schools:\n",
         "| schools | candidates | seconds | GB | beside n log n of candidates (asked: 2) | shortfall |",
         "|---|---|---|---|---|---|",
