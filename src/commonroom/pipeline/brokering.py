@@ -16,6 +16,7 @@ from commonroom.narrative import partnerships as telling_of_plans
 from commonroom.narrative.partnerships import Explained, Told
 from commonroom.partnerships import Terms, candidates, gains
 from commonroom.partnerships import definition as definitions_of_plans
+from commonroom.partnerships import standing as standings
 from commonroom.partnerships import themes as definitions_of_themes
 from commonroom.partnerships.agreed import Agreed
 from commonroom.partnerships.definition import Definition
@@ -188,6 +189,8 @@ def _explain(
         said = getattr(explained, name)
         said = said.rename({"why": "because", "gains": "brings"}, strict=False)
         released[name] = released[name].join(said, on=NEED, how="left", maintain_order="left")
+    # How many schools are strong and how many need, theme by theme: no pupil is behind these counts.
+    released["themes"] = standings.count(frames["standing"])
     return released, explained
 
 

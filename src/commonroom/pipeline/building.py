@@ -103,7 +103,8 @@ def _derive(
     tables["definitions"] = definitions.table(read.measures, system, learned)
     tables = _of_the_system(tables | _performance(built, read, tables))
     report("Finding who could help whom", 0.9)
-    return tables | planning.tables(tables, grounds.Known(read.measures, learned)), notes
+    first = planning.tables(tables, grounds.Known(read.measures, learned))
+    return tables | first, [*notes, *planning.notes(tables)]
 
 
 @dataclass(frozen=True)

@@ -92,10 +92,7 @@ def stand(
     Arguments: `tables` of the evidence (NEEDED), what is `known` of definitions, the `themes`, the
     `definition` of the plan, and what schools have `said`.
     """
-    comparable = tables["comparable"]
-    places = circumstances.percentiles(comparable, variables=themes.variables)
-    mine = comparable.filter("in_system").select("school", "phase")
-    here = mine.join(places, on=["school", "phase"], how="left", maintain_order="left")
+    here = _here(tables, themes)
     compared = tables["schools"].filter(pl.col("kind") == panel.COMPARED).select("school")
     outcomes = tables["outcomes"].join(compared, on="school", how="semi")
     return standing.stand(
@@ -103,8 +100,21 @@ def stand(
         here,
         themes=themes,
         said=said,
-        keys=_keys(tables, known, mine, outcomes, definition),
+        keys=_keys(tables, known, here.select("school", "phase"), outcomes, definition),
     )
+
+
+def withheld(tables: Frames, *, themes: Themes) -> int:
+    """Return how many figures of schools of the system are of too few pupils to say anything of a theme."""
+    found = standing.withheld(tables["better"], _here(tables, themes), themes=themes)
+    return int(found["schools"].sum())
+
+
+def _here(tables: Frames, themes: Themes) -> pl.DataFrame:
+    """The schools of the system, and where they stand in the nation in what the themes ask of."""
+    places = circumstances.percentiles(tables["comparable"], variables=themes.variables)
+    mine = tables["comparable"].filter("in_system").select("school", "phase")
+    return mine.join(places, on=["school", "phase"], how="left", maintain_order="left")
 
 
 def _keys(

@@ -29,3 +29,10 @@ def tables(frames: Mapping[str, pl.DataFrame], known: Known) -> dict[str, pl.Dat
     terms = Terms(definition.date, compare=True, redraws=0)
     plan = partnerships.propose(standing, grounds.lay(frames, known), definition=definition, terms=terms)
     return {name: plan.frames[name] for name in KEPT}
+
+
+def notes(frames: Mapping[str, pl.DataFrame]) -> tuple[str, ...]:
+    """Return a sentence on figures that a first plan left out, if there are any."""
+    few = grounds.withheld(frames, themes=themes.load()) if "better" in frames else 0
+    said = f"Partnerships: {few} figures are of too few pupils to be a strength or a need of their school."
+    return (said,) if few else ()

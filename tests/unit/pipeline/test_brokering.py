@@ -62,6 +62,8 @@ def test_every_row_of_the_files_has_names_and_sentences(plan: Path) -> None:
         assert row["brings"].endswith(".")
     for row in _rows(plan / "unmatched.csv"):
         assert row["said"].endswith(".")
+    needs = sum(int(row["needs"]) for row in _rows(plan / "themes.csv"))
+    assert needs == sum(row["kind"] == "need" for row in _rows(plan / "standing.csv"))
     whole = json.loads((plan / "plan.json").read_text(encoding="utf-8"))
     assert whole["tables"]["plan"][0]["way"] == "best"
     assert [row["way"] for row in whole["tables"]["plan"]] == ["best", "greedy", "stable"]
@@ -228,4 +230,7 @@ def test_the_evidence_keeps_a_first_plan(manchester: Path) -> None:
     kept = opened.table("proposals")
     assert kept.height == opened.table("plan").filter(way="best")["helped"][0]
     assert kept["stays"].null_count() == kept.height
+    few = [said for said in opened.manifest.sentences if said.startswith("Partnerships: ")]
+    assert len(few) == 1
+    assert "of too few pupils" in few[0]
     assert set(kept["receiver"]) <= set(opened.table("standing").filter(pl.col("kind") == "need")["school"])
