@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -58,3 +59,18 @@ def manchester(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("manchester") / "evidence"
     pipeline.build(system="greater-manchester", folder=folder)
     return folder
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 64 kB, to see what happens when it is full; skipped where one may not be mounted.
+
+    Not required in CI either: whether a machine lets root mount is nothing that an installer can mend.
+    """
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(disk)]
+    if shutil.which("mount") is None or subprocess.run(command, capture_output=True).returncode:
+        pytest.skip("A small disk that fills up is mounted, which only root may, and not on every machine.")
+    yield disk
+    subprocess.run(["umount", str(disk)], check=True)

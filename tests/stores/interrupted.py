@@ -13,6 +13,7 @@ import os
 import shutil
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from commonroom.errors import SaidToPeople
@@ -51,8 +52,8 @@ def build(folder: Path, seed: int) -> str:
     return "done"
 
 
-def main(how: str, template: Path, root: Path, seed: int) -> None:
-    """Interrupt one build after the other, each in a process of its own."""
+def interrupt(how: str, template: Path, root: Path, run: Callable[[Path], str]) -> None:
+    """Interrupt one run after the other, each in a process of its own on a copy of `template`."""
     # What a process has written outlives the process, on the disk or not: waiting shows nothing.
     os.fsync = lambda _: None
     for number in itertools.count(1):
@@ -61,7 +62,7 @@ def main(how: str, template: Path, root: Path, seed: int) -> None:
         child = os.fork()
         if child == 0:
             operations = watch(folder, after=number, how=how)
-            print(build(folder, seed), flush=True)
+            print(run(folder), flush=True)
             os._exit(INTERRUPTED if next(operations) > number else PASSED)
         _, status = os.waitpid(child, 0)
         if os.WIFSIGNALED(status):
@@ -71,4 +72,5 @@ def main(how: str, template: Path, root: Path, seed: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4]))
+    seed = int(sys.argv[4])
+    interrupt(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), lambda folder: build(folder, seed))

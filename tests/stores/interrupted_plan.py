@@ -6,14 +6,11 @@ is interrupted any more, and prints how each ended: killed, said, done or the er
 
 from __future__ import annotations
 
-import itertools
-import os
-import shutil
 import sys
 from pathlib import Path
 
 from commonroom.errors import SaidToPeople
-from stores.interrupted import INTERRUPTED, PASSED, watch
+from stores.interrupted import interrupt
 
 
 def run(what: str, folder: Path) -> str:
@@ -34,23 +31,6 @@ def run(what: str, folder: Path) -> str:
     return "done"
 
 
-def main(how: str, what: str, template: Path, root: Path) -> None:
-    """Interrupt one after the other, each in a process of its own."""
-    os.fsync = lambda _: None
-    for number in itertools.count(1):
-        folder = root / str(number)
-        shutil.copytree(template, folder)
-        child = os.fork()
-        if child == 0:
-            operations = watch(folder, after=number, how=how)
-            print(run(what, folder), flush=True)
-            os._exit(INTERRUPTED if next(operations) > number else PASSED)
-        _, status = os.waitpid(child, 0)
-        if os.WIFSIGNALED(status):
-            print("killed", flush=True)
-        elif os.WEXITSTATUS(status) == PASSED:
-            break
-
-
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], Path(sys.argv[3]), Path(sys.argv[4]))
+    how, what, template, root = sys.argv[1:]
+    interrupt(how, Path(template), Path(root), lambda folder: run(what, folder))

@@ -30,7 +30,8 @@ HEAD = 20
 #: Characters that no table means to have.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
-#: What reading a damaged workbook may end in.
+#: What reading a damaged workbook may end in. The last two are no slips of ours: openpyxl asks parts that are
+#: not there for attributes, and zipfile says NotImplementedError of a compression that it does not know.
 DAMAGED = (
     zipfile.BadZipFile, zlib.error, ParseError, EOFError, OSError, LookupError, ValueError, TypeError,
     AttributeError, NotImplementedError,

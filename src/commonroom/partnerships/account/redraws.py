@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,21 +30,20 @@ class Redrawn:
     regrets: npt.NDArray[np.float64]
 
 
-def redraw(case: Case, *, redraws: int, workers: int = 2, again: Again = solving.again) -> Redrawn:
+def redraw(case: Case, *, redraws: int, again: Again = solving.again) -> Redrawn:
     """Solve the plan again for each of the first draws of its gains, and compare.
 
-    Arguments: how many `redraws` (no more than were drawn), and solvings at once (`workers`; the answer
-    is the same for any number). The best of a draw is the better of what `again` finds and of the plan
-    itself: first by how many of the neediest schools it helps, then by what it loses; so regret is never
-    below 0, and where `again` is not exact it is a lower limit. Groups of three are not made anew.
+    Arguments: how many `redraws` (no more than were drawn). The best of a draw is the better of what
+    `again` finds and of the plan itself: first by how many of the neediest schools it helps, then by what
+    it loses; so regret is never below 0, and where `again` is not exact it is a lower limit. Groups of
+    three are not made anew.
     """
     chosen = case.solution.chosen
     if not redraws:
         return Redrawn(0, _named(case, np.full(chosen.size, np.nan)), np.zeros(0))
     numbers = range(redraws)
-    # A little is gained by two threads: arithmetic leaves Python alone, the flow does not.
-    with ThreadPoolExecutor(workers) as pool:
-        found = list(pool.map(lambda number: _once(case, number, again), numbers))
+    # One after the other: flows hold Python's lock, so that threads gain next to nothing.
+    found = [_once(case, number, again) for number in numbers]
     stays = np.mean([kept for kept, _ in found], axis=0)
     return Redrawn(redraws, _named(case, stays), np.array([regret for _, regret in found]))
 

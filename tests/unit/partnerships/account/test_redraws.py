@@ -101,13 +101,6 @@ def test_shares_and_regrets_are_those_of_the_best_plan_of_each_draw() -> None:
     assert 0 < min(stays) < 1
 
 
-def test_the_answer_is_the_same_for_any_number_of_workers() -> None:
-    found = case(stands=UNSURE)
-    one, three = (redraw(found, redraws=TIMES, workers=workers, again=_exactly) for workers in (1, 3))
-    assert one.stays.equals(three.stays)
-    assert one.regrets.tolist() == three.regrets.tolist()
-
-
 def test_a_worse_plan_than_ours_is_no_regret() -> None:
     told = redraw(case(stands=UNSURE), redraws=5, again=_nothing)
     assert told.regrets.tolist() == [0.0] * 5
