@@ -44,8 +44,12 @@ class Comparison(_Part):
 
 
 class Estimator(_Part):
-    """How the effect is reckoned, who may be compared, and what was chosen as one."""
+    """How the effect is reckoned, who may be compared, and what was chosen as one.
 
+    `matched`: beside schools that comparison found; otherwise beside the whole pool, adjusted for the same.
+    """
+
+    matched: bool = True
     method: Method
     controls: Controls
     cluster: Cluster
