@@ -292,6 +292,9 @@ JUDGEMENTS = Table(
         Column("number", pl.String, "Number of the school (URN)"),
         Column("date", pl.Date, "Date of the inspection"),
         Column("judgement", pl.String, "outstanding, good, satisfactory, requires improvement or inadequate"),
+        Column(
+            "phase", pl.String, "primary or secondary (all-through: secondary); empty: neither, or not known"
+        ),
         Column("release", pl.String, "The publication the row comes from"),
     ),
 )
