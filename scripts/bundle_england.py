@@ -1,7 +1,8 @@
 """Tidy the stored public copies of DfE releases into the bundled England panel (long form).
 
 Usage: python scripts/bundle_england.py FOLDER, where FOLDER holds panel_ks4.parquet,
-panel_ks2.parquet, context.parquet, schools.parquet and official/ (see data/england/README.md).
+panel_ks2.parquet, context.parquet, schools.parquet, ofsted_history.parquet and official/ (see
+data/england/README.md).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from commonroom.tables import sources
+from commonroom.tables import impact, sources
 
 TARGET = Path(__file__).parents[1] / "src/commonroom/data/england"
 
@@ -230,6 +231,31 @@ def links(folder: Path) -> pl.DataFrame:
     )  # fmt: skip
 
 
+def judgements(folder: Path) -> pl.DataFrame:
+    """Inspection judgements by school number and date; of two on one day, the one of the grades then in use."""
+    phases = {
+        "Primary": "primary", "Middle deemed primary": "primary", "Secondary": "secondary",
+        "Middle deemed secondary": "secondary", "All-through": "secondary",
+    }  # fmt: skip
+    known = pl.read_parquet(folder / "schools.parquet").unique("urn", keep="first", maintain_order=True)
+    # "Satisfactory" became "requires improvement" in September 2012.
+    old = (pl.col("rating") == "Satisfactory") == (pl.col("date") < pl.date(2012, 9, 1))
+    frame = (
+        pl.read_parquet(folder / "ofsted_history.parquet")
+        .sort("urn", "date", ~old, "rating")
+        .unique(["urn", "date"], keep="first", maintain_order=True)
+        .join(known.select("urn", "phase"), on="urn", how="left")
+    )
+    return impact.JUDGEMENTS.check(
+        frame.select(
+            pl.col("urn").cast(pl.String).alias("number"), "date",
+            pl.col("rating").str.to_lowercase().alias("judgement"),
+            pl.col("phase").replace_strict(phases, default=None, return_dtype=pl.String),
+            pl.lit("Ofsted inspection outcomes, September 2005 to February 2020").alias("release"),
+        ).sort("number", "date")
+    )  # fmt: skip
+
+
 def write(frame: pl.DataFrame, name: str) -> None:
     """Write with delta encodings (a third of the size of plain pages), in one row group."""
     target = TARGET / f"{name}.parquet"
@@ -242,12 +268,13 @@ def write(frame: pl.DataFrame, name: str) -> None:
 
 
 def main() -> None:
-    """Write figures, schools and links beside each other."""
+    """Write figures, schools, links and judgements beside each other."""
     folder = Path(sys.argv[1])
     found = figures(folder)
     write(found, "figures")
     write(schools(folder, found["school"].unique()), "schools")
     write(links(folder), "links")
+    write(judgements(folder), "judgements")
 
 
 if __name__ == "__main__":
