@@ -1,0 +1,190 @@
+"""How an evaluation is spoken of: schools, amounts with their ranges and what they are of, in one language."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from commonroom.impact.definition import Definition
+from commonroom.narrative import page
+from commonroom.narrative.story import Facts
+from commonroom.narrative.words import Language, Words
+from commonroom.narrative.words import load as load_words
+from commonroom.panel import Measure
+
+Row = dict[str, Any]
+#: Places after the point of a figure in standard deviations.
+DIGITS = 2
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What was written down before the results were looked at.
+
+    `digest`: the plan's hash; `date` it was made; `question`, `success` and `failure`: in the words of those
+    who planned, empty where they left it to the program; `smallest`: the smallest effect that matters, in sd
+    of schools; `first_year`, `last_year`: years of the outcome that are to count; `detectable`: the smallest
+    effect it could see, in sd of schools; `power`: how often it would see that one.
+    """
+
+    digest: str
+    date: datetime.date
+    question: str = ""
+    success: str = ""
+    failure: str = ""
+    smallest: float | None = None
+    first_year: int | None = None
+    last_year: int | None = None
+    detectable: float | None = None
+    power: float = 0.8
+
+
+@dataclass(frozen=True)
+class Told:
+    """What an evaluation is told with, beside its own frames.
+
+    `facts` of the evidence; `schools` (school, name, authority); the `definition` that it goes by; the `name`
+    of the work; `measure` and `phase` asked about; the `plan`, if there was one; `spread`: one sd of schools
+    in the unit of the measure; `pupils` (school, year, cohort): how many pupils each figure is about, all
+    unknown where it is nothing; `sources`: the publications of the figures; `themes`: labels by name, in the
+    language of the page.
+    """
+
+    facts: Facts
+    schools: pl.DataFrame
+    definition: Definition
+    name: str
+    measure: str
+    phase: str
+    plan: Planned | None = None
+    spread: float | None = None
+    pupils: pl.DataFrame | None = None
+    sources: tuple[str, ...] = ()
+    themes: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Voice:
+    """The words of a language with names and amounts; `places` is name and authority by school."""
+
+    words: Words
+    told: Told
+    places: dict[str, tuple[str, str]]
+
+    def say(self, key: str, **values: Any) -> str:
+        """Return a sentence about impact with its gaps filled."""
+        return self.words.say(f"impact.{key}", **values)
+
+    def __getitem__(self, key: str) -> str:
+        """The words about impact of this key."""
+        return self.words[f"impact.{key}"]
+
+    def maybe(self, key: str, default: str) -> str:
+        """Return the words about impact of a key, or `default` made readable where there are none."""
+        return self.words.sentences.get(f"impact.{key}", default.replace("_", " "))
+
+    @property
+    def welsh(self) -> bool:
+        """Whether the page is in Welsh."""
+        return self.words.language == "cy"
+
+    @property
+    def known(self) -> Measure:
+        """The measure asked about."""
+        return self.told.facts.measures[self.told.measure]
+
+    @property
+    def measure(self) -> str:
+        """Its label in the language of the page."""
+        return self.known.label_cy if self.welsh else self.known.label
+
+    @property
+    def unit(self) -> str:
+        """The unit of a difference in it, in words."""
+        return self.words[f"unit.{self.known.unit}"]
+
+    @property
+    def turn(self) -> float:
+        """Minus one where less of the measure is better."""
+        return -1.0 if self.known.direction == "lower" else 1.0
+
+    @property
+    def system(self) -> str:
+        """The name of the system in the language of the page."""
+        system = self.told.facts.system
+        return system.label_cy if self.welsh else system.label
+
+    def school(self, school: str) -> str:
+        """Return the name of a school, or its number where no name is known."""
+        return self.places.get(school, (school, ""))[0]
+
+    def full(self, school: str) -> str:
+        """Return the name of a school with its authority, where one is known."""
+        name, authority = self.places.get(school, (school, ""))
+        return self.say("named", school=name, authority=authority) if authority else name
+
+    def order(self, school: str) -> tuple[str, str, str]:
+        """Return what schools are put in order by: authority, name and number, never a figure."""
+        name, authority = self.places.get(school, (school, ""))
+        return authority, name, school
+
+    def points(self, effect: float | None) -> float | None:
+        """Return an effect in sd of schools in the unit of the measure and its own sign."""
+        spread = self.told.spread
+        return None if effect is None or spread is None else effect * spread * self.turn
+
+    def plain(self, value: float | None) -> str:
+        """Return a figure in the unit of the measure, without the unit."""
+        return self.words.number(value, page.digits(self.known.unit))
+
+    def sd(self, value: float | None) -> str:
+        """Return a figure in standard deviations of schools, without its unit."""
+        return self.words.signed(value, DIGITS)
+
+    def amount(self, points: float) -> str:
+        """Return a difference as a reader says it: so many points higher or lower."""
+        way = "higher" if points >= 0 else "lower"
+        return self.say(f"amount.{way}", value=self.plain(abs(points)), unit=self.unit)
+
+    def span(self, low: float, high: float) -> str:
+        """Return a range of differences without signs: from so many points lower to so many higher."""
+        low, high = min(low, high), max(low, high)
+        ends = {"low": self.plain(abs(low)), "high": self.plain(abs(high))}
+        if low < 0 < high:
+            return self.say("amount.across", unit=self.unit, **ends)
+        if high <= 0:
+            return self.say("amount.both_lower", unit=self.unit, low=ends["high"], high=ends["low"])
+        return self.say("amount.both_higher", unit=self.unit, **ends)
+
+    def figure(self, row: Row) -> str:
+        """Return the effect of a row with its range, in points where they are known, else in sd.
+
+        Nothing without a range is ever said.
+        """
+        three = [row[name] for name in ("effect", "low", "high")]
+        if any(value is None or math.isnan(value) for value in three):
+            return self["amount.none"]
+        turned = [self.points(value) for value in three]
+        if None in turned:
+            value, low, high = (self.sd(each) for each in three)
+            return self.say("amount.sd", value=value, low=low, high=high)
+        value, low, high = (float(each) for each in turned if each is not None)
+        return self.say("amount.ranged", value=self.amount(value), span=self.span(low, high))
+
+
+def speak(told: Told, language: Language) -> Voice:
+    """Return the voice of an evaluation in English or Welsh; raises WordsError for another language."""
+    system = told.facts.system
+    words = load_words(language).beside(system.nation if language == "en" else system.nation_cy)
+    return with_words(told, words)
+
+
+def with_words(told: Told, words: Words) -> Voice:
+    """Return the voice of an evaluation with words that were read already."""
+    rows = told.schools.select("school", "name", "authority").unique("school", maintain_order=True).rows()
+    return Voice(words, told, {school: (name or school, authority or "") for school, name, authority in rows})
