@@ -163,6 +163,12 @@ GUARDS = Table(
             "What the row is about: a year, a cluster left out, a bound, a radius; may be empty",
         ),
         *_ESTIMATE,
+        Column(
+            "value",
+            pl.Float64,
+            "A figure of the check that is no effect: share of schools lost, how large a later break undoes "
+            "the effect, share of placebo programmes that seem to work, standardised difference",
+        ),
         Column("p", pl.Float64, "p value, where the check has one", "share", (0, 1)),
         Column("schools", pl.Int64, "Schools it rests on", "schools"),
         Column("verdict", pl.String, "holds, fails, unclear, cannot or shown (a figure to read, no test)"),
