@@ -50,6 +50,16 @@ HEADINGS = {
     "by": ("by", "decided by", "who decided", "gan", "pwy"),
     "reason": ("reason", "rheswm"),
     "until": ("until", "till", "tan", "hyd"),
+    "start": (
+        "start", "starts", "started", "start date", "start year", "since", "school year", "dechrau",
+        "dechreuodd", "dyddiad dechrau", "ers", "blwyddyn ysgol",
+    ),
+    "ended": ("ended", "end", "ends", "end date", "diwedd", "gorffen", "dyddiad gorffen"),
+    "role": ("role", "part", "rol", "rhan"),
+    "partnership": (
+        "partnership", "alliance", "programme", "cluster", "partneriaeth", "cynghrair", "rhaglen", "clwstwr",
+    ),
+    "practice": ("practice", "practise", "what was done", "arfer"),
 }  # fmt: skip
 
 PHASES = {
@@ -83,6 +93,13 @@ DECISIONS = {
     "pause": ("pause", "paused", "on hold", "oedi", "saib"),
     "later": ("later", "not yet", "not now", "yn ddiweddarach", "yn hwyrach", "nes ymlaen"),
 }
+
+ROLES = {
+    "receiver": (
+        "receiver", "receiving", "helped", "took part", "treated", "participant", "derbynnydd", "cyfranogwr",
+    ),
+    "provider": ("provider", "providing", "helper", "darparwr", "darparydd"),
+}  # fmt: skip
 
 SIDES = {
     "receiver": ("receiver", "helped", "derbynnydd"),
