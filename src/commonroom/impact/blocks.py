@@ -10,8 +10,8 @@ from scipy import stats
 
 from commonroom.impact.study import Estimate, Flags, Floats, Ints
 
-#: How errors by cluster are corrected for few clusters: cr1 counts degrees of freedom (HC1, where each unit is
-#: its own cluster); cr2 undoes what the fit took out of the residuals, with degrees of freedom to match.
+#: How errors by cluster are corrected for few clusters: cr1 counts degrees of freedom (where each unit is its
+#: own cluster, that is HC1); cr2 undoes what the fit took out of residuals, with degrees of freedom to match.
 Correction = Literal["cr1", "cr2"]
 #: A column that varies less than this share of its size within blocks says nothing there.
 FLAT = 1e-9
@@ -45,7 +45,7 @@ def estimate(trial: Trial, *, correction: Correction = "cr2", level: float = 0.9
     clusters = int(numbers.max()) + 1
     if clusters < 2:
         raise ValueError("errors by cluster need two clusters")
-    solved: Floats = np.linalg.pinv(design)
+    solved = np.linalg.pinv(design).astype(np.float64)
     columns = design.shape[1]
     fitted = solved @ trial.outcome
     residual = trial.outcome - design @ fitted
