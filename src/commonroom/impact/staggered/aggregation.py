@@ -1,0 +1,83 @@
+"""Effects by cohort and year added up: in all, by years since joining, by cohort and by calendar year."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from commonroom.errors import SaidToPeople
+from commonroom.impact.study import Cells, Floats, Ints, Study
+
+Kind: TypeAlias = Literal["simple", "dynamic", "cohort", "calendar"]
+
+
+@dataclass(frozen=True)
+class Combined:
+    """Effects added up in one way (m of them), with how each school moves them.
+
+    `at` (m): 0 for simple, years since joining (negative: before) for dynamic, the year joined for cohort,
+    the year for calendar; `effect` (m) in sd of schools; `influence` (n, m): the influence function, that of
+    the estimated shares of the cells included, so that the variance clustered anyhow is
+    `sum(cluster sums^2) / n^2`; `joiners` and `others` (m): schools on each side in the cell that has most;
+    `weights` (k, m): how much each cell counts, summing to 1.
+    """
+
+    kind: str
+    at: Ints
+    effect: Floats
+    influence: Floats
+    joiners: Ints
+    others: Ints
+    weights: Floats
+
+
+def aggregate(cells: Cells, study: Study, *, kind: Kind) -> Combined:
+    """Add up cells, each counting by its schools that joined (Callaway & Sant'Anna 2021, section 3).
+
+    `simple`, `cohort` and `calendar` take cells from the start on; `dynamic` those before it too. With all
+    figures known this is the share of the cohort among all schools, as in csdid and diff-diff. Raises
+    SaidToPeople where no cell is left.
+    """
+    labels = {
+        "simple": np.zeros_like(cells.year),
+        "dynamic": cells.year - cells.cohort,
+        "cohort": cells.cohort,
+        "calendar": cells.year,
+    }[kind]
+    used = np.ones(labels.size, dtype=bool) if kind == "dynamic" else cells.year >= cells.cohort
+    if not used.any():
+        raise SaidToPeople(
+            "no year from the start on has both schools that joined and schools to compare them with",
+            where="impact",
+            remedy="Take a longer window, or a wider pool of comparison schools.",
+        )
+    at = np.unique(labels[used])
+    belongs = (labels[:, None] == at) & used[:, None]
+    counts = belongs * cells.joiners[:, None].astype(np.float64)
+    weights = counts / counts.sum(axis=0)
+    effect = cells.effect @ weights
+    return Combined(
+        kind=kind,
+        at=at,
+        effect=effect,
+        influence=cells.influence @ weights + _share(cells, study, counts=counts, effect=effect),
+        joiners=(belongs * cells.joiners[:, None]).max(axis=0),
+        others=(belongs * cells.others[:, None]).max(axis=0),
+        weights=weights,
+    )
+
+
+def _share(cells: Cells, study: Study, *, counts: Floats, effect: Floats) -> Floats:
+    """Influence (n, m) of having estimated the shares by which cells are added up.
+
+    A school of the cohort of a cell adds to its share; a sum of shares p times effects, divided by the sum of
+    shares, moves by (effect of the cell - effect in all) / sum for each cell that the school counts in.
+    """
+    joined = np.flatnonzero(study.joined)
+    counted = np.isfinite(cells.residuals[joined]) & (study.start[joined][:, None] == cells.cohort)
+    apart = np.where(counts > 0, cells.effect[:, None] - effect, 0) / counts.sum(axis=0)
+    found = np.zeros((study.start.size, effect.size))
+    found[joined] = study.start.size * (counted.astype(np.float64) @ apart)
+    return found
