@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from statistics import NormalDist
+
 import numpy as np
 
 from commonroom.impact.staggered.aggregation import Combined
@@ -20,10 +22,10 @@ def spread(combined: Combined, *, cluster: Ints) -> Floats:
 def critical(combined: Combined, *, cluster: Ints, draws: int, level: float, seed: int) -> float:
     """How many standard errors a band is wide on each side so that it holds all effects with `level`.
 
-    Every cluster's influence is turned round or not with equal chance (Rademacher weights, which keep the band
-    honest with skewed and few clusters better than Mammen's), `draws` times; the width is the `level` quantile
-    of the largest effect drawn, each in its own standard errors, and never below that of one effect. The same
-    seed gives the same width. Source: Callaway & Sant'Anna 2021, section 4.1, algorithm 1.
+    Every cluster's influence is turned round or not with equal chance (Rademacher weights: with few clusters
+    they keep to the level better than Mammen's), `draws` times; the width is the `level` quantile of the
+    largest effect drawn, each in its own standard errors, and never below that of one effect. The same seed
+    gives the same width. Source: Callaway & Sant'Anna 2021, section 4.1, algorithm 1.
     """
     sums = _sums(combined.influence, cluster)
     sd = np.sqrt((sums**2).sum(axis=0))
@@ -35,7 +37,8 @@ def critical(combined: Combined, *, cluster: Ints, draws: int, level: float, see
         size = min(block, draws - first)
         signs = rng.integers(0, 2, size=(size, len(sums)), dtype=np.int8) * 2.0 - 1
         largest[first : first + size] = np.abs(signs @ live).max(axis=1, initial=0)
-    return float(np.quantile(largest, level, method="higher"))
+    one = NormalDist().inv_cdf((1 + level) / 2)
+    return max(one, float(np.quantile(largest, level, method="higher")))
 
 
 def bands(combined: Combined, *, cluster: Ints, draws: int, level: float, seed: int) -> tuple[Floats, Floats]:

@@ -22,9 +22,9 @@ FLAT = 1e-12
 class Against:
     """Who may be compared, and since when.
 
-    `controls`: `notyet` (schools that never join, or only after the year in question) or `never`; `base` of the
-    years before the start: `varying` (each since the known year before it) or `universal` (each since the last
-    known year before the start, as the bounds of Rambachan & Roth need). From the start on both are the same.
+    `controls`: `notyet` (schools that never join, or only after the year in question) or `never`; `base` of
+    the years before the start: `varying` (each since the known year before it) or `universal` (each since the
+    last known year before the start, as the bounds of Rambachan & Roth need). From the start on both agree.
     """
 
     controls: Controls = "notyet"
@@ -33,7 +33,7 @@ class Against:
 
 @dataclass(frozen=True)
 class _Usable:
-    """Schools (n) that a cohort may use, their covariates (n, p) with a column of ones or None, weights (n)."""
+    """Schools (n) that a cohort may use, covariates (n, p) with a column of ones or None, weights (n)."""
 
     flags: Flags
     x: Floats | None
@@ -101,8 +101,8 @@ def estimate(
 
     `method`: `dr`, `reg` or `ipw` (Sant'Anna & Zhao 2020), all alike without covariates; `controls`: who is
     compared, or an `Against` that also says since when; `adjusted` by cohort: covariates and fixed weights
-    from comparison; without it every school weighs alike, with `covariates` (n, q), the same for all years, or
-    none. A cohort starts from the last known year before its start. A cell uses schools known in both of its
+    from comparison; without it every school weighs alike, with `covariates` (n, q), the same in all years,
+    or none. A cohort starts from the last known year before its start. A cell uses schools known in both of its
     years and in every covariate, and one without schools on both sides is left out. `Cells.methods` says how
     each was reckoned: where chances of joining cannot be fitted, by `reg`; where comparison schools are too
     few to regress on, by `means`. Raises SaidToPeople where no cell is left.
@@ -159,7 +159,7 @@ def _alike(study: Study, covariates: Floats | None) -> _Usable:
     weights = np.ones(study.start.size)
     if covariates is None:
         return _Usable(weights > 0, None, weights)
-    flags = np.isfinite(covariates).all(axis=1)
+    flags = np.asarray(np.isfinite(covariates).all(axis=1))
     return _Usable(flags, _standardise(covariates, flags), weights)
 
 

@@ -58,9 +58,9 @@ class Reckoning:
 def reckon(sides: Sides, *, method: Method, start: Floats | None = None) -> Reckoning:
     """Prepare one pair of sides for every year in which they stand beside each other.
 
-    `start` (p): coefficients of a nearby fit. Where chances of joining cannot be fitted (`logistic.fit`), `dr`
-    and `ipw` fall back to `reg`; with fewer than `ENOUGH` comparison schools to each coefficient, to weighted
-    means. Source: Sant'Anna & Zhao 2020, section 3.1 (panel data), the usual (not "improved") estimators.
+    `start` (p): coefficients of a nearby fit. Where chances of joining cannot be fitted (`logistic.fit`),
+    `dr` and `ipw` fall back to `reg`; with fewer than `ENOUGH` comparison schools to each coefficient, to
+    weighted means. Source: Sant'Anna & Zhao 2020, section 3.1 (panel data), the usual (not "improved") estimators.
     """
     split = sides.joiners
     others = sides.weights[split:]
