@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from commonroom.errors import SaidToPeople
-from commonroom.store import writing
+from commonroom.store import sheets, writing
 from commonroom.store.manifest import hash_bytes
 from commonroom.store.partnerships import folder as folders
 from commonroom.store.partnerships import history
@@ -55,8 +55,9 @@ def write(
     """
     folder = Path(folder)
     proposals = tables.PROPOSALS.check(frames["proposals"])
-    files = {f"{name}.csv": history.write(frame) for name, frame in sorted(frames.items())}
-    files[PLAN] = _to_json(frames, manifest).encode()
+    files = {f"{name}.csv": sheets.write(frame) for name, frame in sorted(frames.items())}
+    about = manifest.model_dump(mode="json", exclude={"files"})
+    files[PLAN] = sheets.to_json(frames, {"manifest": about}).encode()
     for name in texts:
         folders.check_name(name)
     files |= {name: texts[name] for name in sorted(texts)}
@@ -68,7 +69,7 @@ def write(
         with folders.writing(folder):
             before = check(folder)
             ever = history.add_proposed(proposed(folder), proposals, date=manifest.date)
-            files[PROPOSED] = history.write(ever)
+            files[PROPOSED] = sheets.write(ever)
             kept = folders.replace(folder, files, before=before)
     except OSError as error:
         with suppress(OSError):
@@ -154,7 +155,7 @@ def _add(folder: Path, decided: pl.DataFrame, check: Callable[[pl.DataFrame], No
     if check is not None:
         check(whole)
     if new.height:
-        writing.put(history.write(whole), folder / DECISIONS, what="decisions")
+        writing.put(sheets.write(whole), folder / DECISIONS, what="decisions")
     return new
 
 
@@ -179,14 +180,3 @@ def _place(decided: pl.DataFrame, ever: pl.DataFrame, *, where: Path) -> pl.Data
         )
     placed = found.with_columns(phase="own").sort("order", "phase")
     return tables.DECISIONS.check(placed)
-
-
-def _to_json(frames: Mapping[str, pl.DataFrame], manifest: Manifest) -> str:
-    """The plan as JSON: the manifest, and each table with a row on a line."""
-    parts = []
-    for name, frame in sorted(frames.items()):
-        rows = frame.with_columns(pl.selectors.float().fill_nan(None)).write_ndjson().rstrip("\n").split("\n")
-        parts.append(f"{json.dumps(name)}: [\n" + ",\n".join(rows) + "\n]")
-    made = manifest.model_dump(mode="json", exclude={"files"})
-    about = json.dumps(made, ensure_ascii=False, sort_keys=True)
-    return f'{{"manifest": {about},\n"tables": {{\n' + ",\n".join(parts) + "\n}}\n"
