@@ -1,0 +1,173 @@
+"""How much comparison schools vary for no reason of a programme, and how much they do so together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import nnls
+
+from commonroom.impact.chance import surroundings
+from commonroom.impact.chance.surroundings import Surroundings
+from commonroom.impact.comparison import Matched
+from commonroom.impact.comparison.cohort import Cohort
+from commonroom.impact.study import NEVER, Cells, Floats, Ints, Study
+
+#: A school's variance is at least this share of the mean one.
+LEAST = 0.25
+#: With fewer comparison schools than this to each term, nothing is regressed on.
+ENOUGH = 10
+
+
+@dataclass(frozen=True)
+class Noise:
+    """What comparison schools show of chance, for every cell.
+
+    `left` (n, k): what is left of each change after path and context, of comparison schools of the pool, NaN
+    of others; `shares` (n, k): how much of each school's change goes into the effect (1 / joiners for a
+    joiner, below 0 for a comparison school); `cohorts`: who the schools of a cohort and of its pool are.
+    """
+
+    study: Study
+    cells: Cells
+    left: Floats
+    shares: Floats
+    cohorts: Mapping[int, Cohort]
+    around: Surroundings
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Chance of one cohort in a mix of its cells.
+
+    `own` (n): variance of what is left of a school's change, NaN where unknown; `shared` (c): the part of it
+    that schools have in common, by kind of nearness; `schools`: how many it was learnt from.
+    """
+
+    own: Floats
+    shared: Floats
+    schools: int
+
+
+def learn(study: Study, *, cells: Cells, matched: Matched, around: Surroundings | None = None) -> Noise:
+    """Return what the comparison schools of the whole pool show of chance.
+
+    Arguments: the `study`; its `cells`; what comparison found; the surroundings (looked at unless given).
+    Changes of the pool's schools are regressed on the path, its squares and cubes, and context; a school that
+    joined counts until the year before. Source: Conley and Taber 2011; Ferman and Pinto 2019.
+    """
+    cohorts = {one.start: one for one in matched.cohorts}
+    left = np.full(cells.residuals.shape, np.nan)
+    shares = np.zeros(cells.residuals.shape)
+    for at, (start, year) in enumerate(zip(cells.cohort.tolist(), cells.year.tolist(), strict=True)):
+        cohort, change = cohorts[start], _change(study, start, year)
+        free = (study.start == NEVER) | (study.start > max(year, start))
+        rows = cohort.others[(free & ~np.isnan(change))[cohort.others]]
+        left[rows, at] = _unexplained(_terms(cohort, rows), change[rows])
+        regressed = not cells.methods or cells.methods[at] != "means"
+        adjusted = matched.adjusted[start]
+        used = np.flatnonzero(~np.isnan(cells.residuals[:, at]))
+        joined = study.start[used] == start
+        shares[used, at] = _shares(
+            adjusted.covariates[used], joined, weights=adjusted.weights[used], regressed=regressed
+        )
+    return Noise(study, cells, left, shares, cohorts, surroundings.look(study) if around is None else around)
+
+
+def spread(noise: Noise, start: int, weights: Floats) -> Spread:
+    """Return the chance of one cohort in a mix of cells, by their `weights` (k; 0 for other cohorts').
+
+    A school's variance goes with its pupils (small cohorts are noisy: a constant and one part by pupils) and
+    with the level it starts from; what schools share is learnt from products of what is left of two of them,
+    as a sum of parts that fade with nearness, of the area and of the group, none below 0.
+    """
+    used = np.flatnonzero(weights)
+    left = noise.left[:, used] @ (weights[used] / weights[used].sum())
+    if not (~np.isnan(left)).any():
+        left = noise.left[:, used[-1]]
+    known = ~np.isnan(left)
+    values = np.where(known, left, 0.0)
+    around = noise.around
+    both = known[around.one] & known[around.other]
+    alike = around.alike * both
+    varying = np.flatnonzero(alike.any(axis=1))
+    shared = np.zeros(alike.shape[0])
+    if varying.size:
+        gram = alike[varying] @ alike[varying].T
+        aimed = alike[varying] @ (values[around.one] * values[around.other])
+        # Non-negative least squares by the Gram matrix alone: its root stands for the pairs.
+        scale = np.sqrt(np.diag(gram))
+        lower = np.linalg.cholesky(gram / np.outer(scale, scale) + 1e-10 * np.eye(varying.size))
+        shared[varying] = nnls(lower.T, np.linalg.solve(lower, aimed / scale))[0] / scale
+    own = _own(noise.study, noise.cohorts[start], left)
+    return Spread(np.maximum(own, shared.sum()), shared, int(known.sum()))
+
+
+def _change(study: Study, start: int, year: int) -> Floats:
+    """Change up to a year since the last year before the start, or since the year before in earlier years."""
+    at = int(np.searchsorted(study.years, year))
+    since = study.base(start) if year >= start else at - 1
+    return np.asarray(study.figures[:, at] - study.figures[:, since])
+
+
+def _terms(cohort: Cohort, rows: Ints) -> Floats:
+    """A column of ones, covariates, and squares and cubes of the path, of some schools."""
+    used = cohort.covariates[rows]
+    sd = used.std(axis=0)
+    used = (used - used.mean(axis=0)) / np.where(sd > 0, sd, 1.0)
+    path = used[:, : cohort.path]
+    return np.column_stack([np.ones(rows.size), path, used[:, cohort.path :], path**2, path**3])
+
+
+def _unexplained(terms: Floats, change: Floats) -> Floats:
+    """What is left of a change after its regression, its size as if nothing had been fitted."""
+    if change.size < ENOUGH * terms.shape[1]:
+        terms = terms[:, :1]
+    degrees = change.size - terms.shape[1]
+    if degrees < 1:
+        return np.full(change.size, np.nan)
+    fitted = terms @ np.linalg.lstsq(terms, change, rcond=None)[0]
+    return np.asarray((change - fitted) * np.sqrt(change.size / degrees))
+
+
+def _shares(covariates: Floats, joined: np.ndarray, *, weights: Floats, regressed: bool) -> Floats:
+    """How much of each school's change goes into an effect, by regression on the comparison side."""
+    found = np.where(joined, weights, 0.0) / weights[joined].sum()
+    other = ~joined
+    part = weights[other] / weights[other].sum()
+    pull = np.zeros(part.size)
+    if regressed and covariates.shape[1]:
+        middle = part @ covariates[other]
+        off = covariates[other] - middle
+        aimed = found[joined] @ covariates[joined] - middle
+        pull = off @ (np.linalg.pinv((off * part[:, None]).T @ off, rcond=1e-10, hermitian=True) @ aimed)
+    found[other] = -part * (1.0 + pull)
+    return found
+
+
+def _own(study: Study, cohort: Cohort, left: Floats) -> Floats:
+    """Variance of what is left of each school's change: by one over its pupils, and by the level before."""
+    pupils = np.where(np.isnan(study.pupils), np.nan, np.maximum(study.pupils, 1.0))
+    known = ~np.isnan(left)
+    mean = float((left[known] ** 2).mean())
+    level = cohort.covariates[:, : cohort.path].mean(axis=1) if cohort.path else np.zeros(left.size)
+    small = 1.0 / pupils
+    some = known & ~np.isnan(small)
+    small = np.where(np.isnan(small), small[some].mean() if some.any() else 0.0, small)
+    terms = np.column_stack([np.ones(left.size), small, level, level**2])
+    if known.sum() < ENOUGH * terms.shape[1]:
+        return np.where(np.isnan(level), np.nan, mean)
+    middle, sd = terms[known].mean(axis=0), terms[known].std(axis=0)
+    # Levels far from those of any comparison school are taken as the farthest that some have.
+    low, high = np.quantile(terms[known], [0.01, 0.99], axis=0)
+    terms = (np.clip(terms, low, high) - middle) / np.where(sd > 0, sd, 1.0)
+    terms[:, 0] = 1.0
+    weight = np.ones(known.sum())
+    for _ in range(2):
+        # The variance of a square goes with the square of the variance.
+        root = np.sqrt(weight)[:, None]
+        fitted = np.linalg.lstsq(terms[known] * root, left[known] ** 2 * root[:, 0], rcond=None)[0]
+        own = np.maximum(terms @ fitted, LEAST * mean)
+        weight = 1.0 / own[known] ** 2
+    return np.asarray(own)

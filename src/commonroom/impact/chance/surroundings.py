@@ -1,0 +1,129 @@
+"""How near schools are to each other, in a distance that counts the schools between rather than metres."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from commonroom.impact.study import NEVER, Floats, Ints, Study
+
+#: A school's own step is the distance to its school of this rank, by the root of the rank.
+RANK = 20
+#: The least step, in metres: two schools on one site are no scale of their own.
+CLOSE = 200.0
+#: Scales of shared shocks, in steps: neighbourhoods of some 10, 100 and 1,000 schools.
+SCALES = (2.0, 6.0, 18.0)
+#: About how many pairs of near schools are looked at, and how many others of its area or group beside each.
+PAIRS, FELLOWS = 300_000, 10
+#: Ranks of nearness are looked at up to LAST among all schools, and again among every THIN-th school, and so on.
+LAST, THIN = 32, 8
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """Where schools (n) stand, and pairs (m) of them from which shared shocks are learnt.
+
+    `places` (n, 2): metres, NaN where unknown; `step` (n): about the radius, in metres, within which a school
+    has three others, NaN where unknown; `area`, `group` (n): numbers of the authority and of what would be
+    chosen as one (a trust), -1 for a group that is not known; `one`, `other` (m): rows of each pair; `alike`
+    (c, m): how much of each kind of shared shock both have: one for each of SCALES, area, group.
+    """
+
+    places: Floats
+    step: Floats
+    area: Ints
+    group: Ints
+    one: Ints
+    other: Ints
+    alike: Floats
+
+
+def look(study: Study) -> Surroundings:
+    """Return the surroundings of a study's schools; they are the same for every programme among them.
+
+    A shock that schools share fades with the schools between them, not with metres: forty neighbours are a
+    borough in a city and half a county elsewhere. So distance is measured in steps, the root of about how
+    many schools are nearer. Pairs are schools at spread ranks of nearness to each school, so that every
+    school counts alike however dense its surroundings, and some others of its area and group.
+    """
+    places = np.column_stack([study.easting, study.northing])
+    step = np.full(study.start.size, np.nan)
+    group = _groups(study)
+    found = [_fellows(study.area), _fellows(group)]
+    known = np.flatnonzero(~np.isnan(places).any(axis=1))
+    if known.size > 1:
+        rank = min(RANK, known.size - 1)
+        far = cKDTree(places[known]).query(places[known], [rank + 1])[0]
+        step[known] = np.maximum(far[:, 0], CLOSE) / np.sqrt(rank)
+        found += _near(places, known)
+    one, other = (np.concatenate(side) for side in zip(*found, strict=True))
+    made = Surroundings(places, step, study.area, group, one, other, np.empty((0, 0)))
+    return Surroundings(places, step, study.area, group, one, other, alike(made, one, other))
+
+
+def alike(around: Surroundings, one: Ints, other: Ints, *, kinds: Ints | None = None) -> Floats:
+    """Return how much of each kind of shared shock schools `one` and `other` have: 0 to 1 (kinds, broadcast).
+
+    `kinds`: places of the kinds wanted, all unless given. A school whose place is unknown is near nobody.
+    """
+    wanted = range(len(SCALES) + 2) if kinds is None else kinds.tolist()
+    steps = np.empty(0)
+    if any(kind < len(SCALES) for kind in wanted):
+        east, north = (around.places[one, axis] - around.places[other, axis] for axis in (0, 1))
+        steps = np.sqrt((east**2 + north**2) / (around.step[one] * around.step[other]))
+        steps[np.isnan(steps)] = np.inf
+    found = []
+    for kind in wanted:
+        if kind < len(SCALES):
+            found.append(np.exp(-steps / SCALES[kind]))
+        elif kind == len(SCALES):
+            found.append((around.area[one] == around.area[other]).astype(np.float64))
+        else:
+            same = (around.group[one] == around.group[other]) & (around.group[one] >= 0)
+            found.append(same.astype(np.float64))
+    return np.stack(found)
+
+
+def _groups(study: Study) -> Ints:
+    """Groups of schools that never joined, -1 where they say no more than the area."""
+    never = study.start == NEVER
+    names, at = np.unique(np.column_stack([study.cluster, study.area])[never], axis=0, return_inverse=True)
+    size = np.bincount(at.ravel(), minlength=len(names))
+    group = np.where(never, study.cluster, -1)
+    # Groups that are whole areas, or one school each, tell nothing that is not told already.
+    areas = {int(cluster) for cluster, _ in names.tolist()}
+    whole = len(names) == len(areas) and len(areas) <= np.unique(study.area[never]).size
+    return np.full(group.size, -1, dtype=np.int64) if whole or size.max(initial=0) < 2 else group
+
+
+def _fellows(number: Ints) -> tuple[Ints, Ints]:
+    """Pairs of schools of one number, up to FELLOWS of each school."""
+    order = np.argsort(number, kind="stable")
+    order = order[number[order] >= 0]
+    pairs = [(order[:-apart], order[apart:]) for apart in range(1, min(FELLOWS, order.size - 1) + 1)]
+    pairs = [(one[same], other[same]) for one, other in pairs for same in [number[one] == number[other]]]
+    empty = np.empty(0, dtype=np.int64)
+    one, other = (
+        np.concatenate([empty, *side]) for side in (zip(*pairs, strict=True) if pairs else ((), ()))
+    )
+    return one, other
+
+
+def _near(places: Floats, known: Ints) -> list[tuple[Ints, Ints]]:
+    """Pairs at spread ranks of nearness, among all schools, then among ever fewer of them."""
+    levels = max(1, int(np.log(known.size / LAST) / np.log(THIN)) + 1)
+    count = min(LAST, max(4, PAIRS // (known.size * levels)))
+    found = []
+    for level in range(levels):
+        some = known[:: THIN**level]
+        first = 1 if level == 0 else max(1, LAST // THIN)
+        ranks = np.unique(np.geomspace(first, LAST, count).round().astype(np.int64))
+        ranks = ranks[ranks < some.size]
+        if ranks.size:
+            # The first of its nearest is a school itself, or a school of the few: pairs with itself are cut.
+            index = cKDTree(places[some]).query(places[known], (ranks + 1).tolist())[1]
+            one, other = np.repeat(known, ranks.size), some[index.ravel()]
+            found.append((one[one != other], other[one != other]))
+    return found
