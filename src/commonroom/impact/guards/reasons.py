@@ -31,7 +31,7 @@ CHECKS: dict[str, str] = {
     "less_than_placebo": "The change is below the range of placebo programmes.",
     "plain": "Beside all schools of the pool, alike in context only: how the schools came to be chosen, and "
     "no test of the design, which matches on these very years.",
-    "plain_differed": "As plain, and they differed: a comparison that does not match on the path would mislead.",
+    "plain_differed": "As plain, and they differed: comparing without the path would mislead.",
     "held_out": "Matched on the last two years alone (or the last), and looked at in a year left out.",
     "held_out_differed": "As held_out, and they differed: schools that looked alike had come another way.",
     "relative": "Later differences up to `value` times the largest seen before, for every year.",
@@ -83,6 +83,7 @@ STEPS: dict[str, str] = {
     "unbalanced": "Both sides were not alike before the start.",
     "differed_before": "Both sides differed in years that they were not matched on.",
     "placebo_date": "The same design finds an effect before anything had happened, or cannot be tried there.",
+    "no_earlier_years": "There are too few earlier years to try the design where nothing had happened.",
     "one_carries": "The answer hangs on a single partnership, or this cannot be tried.",
     "lost": "Schools lost from the figures could have made the answer.",
     "near": "The answer changes without schools that are near, or this cannot be tried.",
