@@ -1,0 +1,178 @@
+"""Placebo programmes: schools that never took part, chosen as those that did seem to have been."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
+
+from commonroom.impact.power import earlier
+from commonroom.impact.study import NEVER, Flags, Floats, Ints, Study
+
+#: Schools that took part and are nearer to each other than this, in metres, are moved together.
+TOGETHER = 30_000.0
+#: The spacing of schools about a place: the distance to so many of them.
+NEAR = 20
+#: How alike in path a placebo school is, in sd of schools: half-width of the kernel.
+ALIKE = 0.25
+#: A placebo school is chosen among at most so many; places tried before one far out at sea is taken.
+CHOICE, TRIES = 50, 8
+#: Where schools without a place are put: on a line far out, those of an area side by side, in metres.
+FAR, AREA, BESIDE = 1e8, 5e4, 5e2
+
+
+@dataclass(frozen=True)
+class Template:
+    """What placebo programmes are made like.
+
+    `rows` (m): schools of the study that took part; `path` (m, lags) before their start; `block` (m): number
+    of the group that is moved together; `choice` (m): among how many near schools each is chosen; `places`
+    (n, 2) and `spacing` (n): metres; `own` (n, lags): path of every school before the first stand-in start.
+    """
+
+    study: Study
+    rows: Ints
+    path: Floats
+    block: Ints
+    choice: Ints
+    places: Floats
+    spacing: Floats
+    own: Floats
+    candidates: Ints
+    tree: cKDTree
+
+
+def prepare(study: Study, *, pool: Flags, stand: earlier.StandIn, lags: int) -> Template:
+    """Look at those who took part, and at all who may stand in for them.
+
+    Arguments: the `study`; `pool` (n), who may stand beside somebody; the years that `stand` in; `lags` of
+    the path. Who took part is never a placebo.
+    """
+    rows = np.flatnonzero(study.joined)
+    first = np.full(study.start.size, int(study.cohorts[0]) - stand.back)
+    own = earlier.path(study.figures, study.years, before=first, lags=lags)
+    places = _places(study)
+    candidates = np.flatnonzero(pool & ~study.joined & ~np.isnan(own[:, 0]))
+    rank = min(NEAR, study.start.size)
+    spacing = cKDTree(places).query(places, [rank])[0][:, 0]
+    block = _blocks(places[rows])
+    return Template(
+        study=study,
+        rows=rows,
+        path=earlier.path(study.figures[rows], study.years, before=study.start[rows], lags=lags),
+        block=block,
+        choice=_choice(study, rows, block),
+        places=places,
+        spacing=np.maximum(spacing, 1.0),
+        own=own,
+        candidates=candidates,
+        tree=cKDTree(places[candidates]),
+    )
+
+
+def draw(template: Template, *, random: np.random.Generator) -> Ints:
+    """Draw one programme: a row of the study for each school that took part (m), none twice.
+
+    Schools near each other are moved together, turned and stretched to how far apart schools are there; each
+    is then one of the nearest that are left, those on a like path being likelier. A school far from all
+    others is one on a like path anywhere.
+    """
+    taken = np.zeros(template.study.start.size, dtype=bool)
+    chosen = np.zeros(template.rows.size, dtype=np.int64)
+    blocks = random.permutation(int(template.block.max()) + 1)
+    for number in blocks.tolist():
+        members = np.flatnonzero(template.block == number)
+        targets = _move(template, members, random)
+        for member in random.permutation(members.size).tolist():
+            near = _nearest(template, targets[member], int(template.choice[members[member]]), taken)
+            likely = _likeness(template.path[members[member]], template.own[near])
+            row = int(random.choice(near, p=likely))
+            chosen[members[member]] = row
+            taken[row] = True
+    return chosen
+
+
+def _move(template: Template, members: Ints, random: np.random.Generator) -> Floats:
+    """Where the schools of a block would stand elsewhere (members, 2)."""
+    places = template.places[template.rows[members]]
+    origin = int(np.argmin(((places - places.mean(axis=0)) ** 2).sum(axis=1)))
+    best, least = places, np.inf
+    for _ in range(TRIES if members.size > 1 else 1):
+        seed = int(random.choice(template.candidates))
+        angle = random.uniform(0, 2 * np.pi)
+        turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+        stretch = template.spacing[seed] / template.spacing[template.rows[members[origin]]]
+        moved = template.places[seed] + stretch * (places - places[origin]) @ turn.T
+        astray = float(template.tree.query(moved)[0].mean() / template.spacing[seed])
+        if astray < least:
+            best, least = moved, astray
+    return best
+
+
+def _nearest(template: Template, target: Floats, count: int, taken: Flags) -> Ints:
+    """Rows of the nearest schools that are left; of all where `count` is 0."""
+    free = template.candidates[~taken[template.candidates]]
+    if count == 0 or count >= free.size:
+        return free
+    wanted = count
+    while True:
+        wanted = min(wanted * 2, template.candidates.size)
+        index = np.atleast_1d(template.tree.query(target, wanted)[1])
+        near = template.candidates[index]
+        near = near[~taken[near]]
+        if near.size >= count:
+            return np.asarray(near[:count], dtype=np.int64)
+
+
+def _likeness(path: Floats, own: Floats) -> Floats:
+    """Probability of each school (k) by how alike its path is to one (lags): a normal kernel."""
+    apart = (own - path) ** 2
+    known = ~np.isnan(apart)
+    mean = np.where(known, apart, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
+    # Nobody is quite alike in a small place: the nearest there is counts.
+    weight = np.exp(-0.5 * (mean - mean.min()) / ALIKE**2)
+    return np.asarray(weight / weight.sum())
+
+
+def _blocks(places: Floats) -> Ints:
+    """Number of the group of schools near each other that each school belongs to."""
+    pairs = cKDTree(places).query_pairs(TOGETHER, output_type="ndarray")
+    size = places.shape[0]
+    links = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(size, size))
+    return np.asarray(connected_components(links, directed=False)[1], dtype=np.int64)
+
+
+def _choice(study: Study, rows: Ints, block: Ints) -> Ints:
+    """Among how many each placebo is chosen: schools of its areas for each that took part; 0: among all."""
+    found = np.zeros(rows.size, dtype=np.int64)
+    for number in range(int(block.max()) + 1):
+        members = np.flatnonzero(block == number)
+        if members.size > 1:
+            there = int(np.isin(study.area, study.area[rows[members]]).sum())
+            found[members] = min(max(there // members.size, 1), CHOICE)
+    return found
+
+
+def _places(study: Study) -> Floats:
+    """Places in metres; a school whose place is unknown is put beside others of its area, far from all."""
+    places = np.column_stack([study.easting, study.northing])
+    unknown = np.flatnonzero(np.isnan(places).any(axis=1))
+    order = np.arange(unknown.size)
+    places[unknown, 0] = FAR + AREA * study.area[unknown] + BESIDE * order % AREA
+    places[unknown, 1] = FAR
+    return places
+
+
+def clusters(study: Study, rows: Ints, drawn: Ints) -> Ints:
+    """Return what was chosen as one (n) for schools `drawn` in the place of `rows`.
+
+    A partnership of the programme becomes one of the placebo; what others belong to as well (a trust, an
+    authority) stays each school's own.
+    """
+    shared = np.isin(study.cluster[rows], study.cluster[study.start == NEVER])
+    found = study.cluster.copy()
+    found[drawn[~shared]] = study.cluster[rows[~shared]] + int(study.cluster.max()) + 1
+    return found
