@@ -13,6 +13,7 @@ from commonroom.cli import (
     demo,
     doctor,
     families,
+    impact,
     narrative,
     panel,
     partnerships,
@@ -32,7 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("demo")(demo.demo)
-for _word in (panel, sources, families, value_added, performance, partnerships, narrative):
+for _word in (panel, sources, families, value_added, performance, partnerships, impact, narrative):
     app.add_typer(_word.app)
 app.command("doctor")(doctor.doctor)
 

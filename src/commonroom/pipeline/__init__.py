@@ -9,9 +9,11 @@ if TYPE_CHECKING:
     from commonroom.partnerships.terms import Terms
     from commonroom.pipeline.agreed import Files
     from commonroom.pipeline.answers import estimate, find, floor, gap, group, judge, left_out_year, map
+    from commonroom.pipeline.asking import Question
     from commonroom.pipeline.brokering import Asked, Written, explain, propose
     from commonroom.pipeline.building import build
     from commonroom.pipeline.deciding import decide
+    from commonroom.pipeline.evaluating import Kept, collect, evaluate, plan_impact
     from commonroom.pipeline.given import Source
     from commonroom.pipeline.looking import read, suggest
     from commonroom.pipeline.pupils import (
@@ -35,19 +37,23 @@ __all__ = [
     "Asked",
     "Draws",
     "Files",
+    "Kept",
     "Model",
     "PlanOptions",
     "Pupils",
+    "Question",
     "Small",
     "Source",
     "Summary",
     "Terms",
     "Written",
     "build",
+    "collect",
     "decide",
     "demo",
     "estimate",
     "estimate_pupils",
+    "evaluate",
     "explain",
     "find",
     "floor",
@@ -58,6 +64,7 @@ __all__ = [
     "left_out_year",
     "map",
     "plan",
+    "plan_impact",
     "pool",
     "propose",
     "read",
@@ -76,8 +83,10 @@ _PLACES = {
     "partnerships.terms": ("Terms",),
     "pipeline.agreed": ("Files",),
     "pipeline.brokering": ("Asked", "Written", "explain", "propose"),
+    "pipeline.asking": ("Question",),
     "pipeline.building": ("build",),
     "pipeline.deciding": ("decide",),
+    "pipeline.evaluating": ("Kept", "collect", "evaluate", "plan_impact"),
     "pipeline.given": ("Source",),
     "pipeline.looking": ("read", "suggest"),
     "pipeline.pupils": (
