@@ -38,6 +38,8 @@ def effects(
 ) -> pl.DataFrame:
     """Return every effect of an answer with its interval and band (tables.impact.EFFECTS without role).
 
+    Years before the start are not among them: every design here compares schools on the same path before, so
+    that these effects are nought by construction; the guards look at them in another way.
     Arguments: the `answer` in sd of schools, its study, the `outcome` that it is of (for its unit), the level
     and draws of `inference`, and the `seed` of the bands. An effect in the measure's unit is the effect times
     the standard deviation of schools in its years, weighted as the years count in it.
@@ -79,7 +81,8 @@ def effects(
                 }
             )
         )
-    return pl.concat(parts).with_columns(selectors.float().fill_nan(None))
+    told = pl.concat(parts).filter((pl.col("aggregation") != "dynamic") | (pl.col("at") >= 0))
+    return told.with_columns(selectors.float().fill_nan(None))
 
 
 def scales(answer: Answer, kind: str, studied: Studied) -> Floats:

@@ -120,7 +120,7 @@ def _fill(question: Question, planned: tuple[Plan, pl.DataFrame] | None) -> Ques
             raise SaidToPeople(
                 "nobody said which outcome counts.",
                 where="--outcome",
-                remedy="Give a measure, such as --outcome attainment8 (docs/reference/definitions.md lists all).",
+                remedy="Give a measure: --outcome attainment8 (docs/reference/definitions.md has all).",
             )
         return question
     then = planned[0]
