@@ -3,14 +3,16 @@
 from commonroom.charts.bands import bands, giving, moves
 from commonroom.charts.checks import calibration, funnel
 from commonroom.charts.drawing import html_bundle, png, specification, svg
+from commonroom.charts.effects import effects, forest, paths, power
 from commonroom.charts.looks import GREY, HERE, INK, PAPER, QUIET, SURE, THEME, THERE, Words
 from commonroom.charts.pairs import partnerships
 from commonroom.charts.quarters import map
+from commonroom.charts.reach import reach, returns
 from commonroom.charts.series import intervals, years
 from commonroom.charts.strips import strip
 
 __all__ = [
     "GREY", "HERE", "INK", "PAPER", "QUIET", "SURE", "THEME", "THERE", "Words", "bands", "calibration",
-    "funnel", "giving", "html_bundle", "intervals", "map", "moves", "partnerships", "png", "specification",
-    "strip", "svg", "years",
+    "effects", "forest", "funnel", "giving", "html_bundle", "intervals", "map", "moves", "partnerships",
+    "paths", "png", "power", "reach", "returns", "specification", "strip", "svg", "years",
 ]  # fmt: skip

@@ -5,6 +5,6 @@ from commonroom.narrative.impact.planned import plan
 from commonroom.narrative.impact.returning import returns
 from commonroom.narrative.impact.section import section
 from commonroom.narrative.impact.shown import Shown, show
-from commonroom.narrative.impact.voice import Planned, Told
+from commonroom.narrative.impact.voice import Told
 
-__all__ = ["Planned", "Shown", "Told", "brief", "evaluation", "plan", "returns", "section", "show"]
+__all__ = ["Shown", "Told", "brief", "evaluation", "plan", "returns", "section", "show"]

@@ -1,9 +1,9 @@
-"""How an evaluation is spoken of: schools, amounts with their ranges and what they are of, in one language."""
+"""How an evaluation is spoken of: schools, amounts with their ranges, and checks, in one language."""
 
 from __future__ import annotations
 
-import datetime
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from commonroom.impact.definition import Definition
+from commonroom.impact.plan import Plan
 from commonroom.narrative import page
 from commonroom.narrative.story import Facts
 from commonroom.narrative.words import Language, Words
@@ -23,33 +24,11 @@ DIGITS = 2
 
 
 @dataclass(frozen=True)
-class Planned:
-    """What was written down before the results were looked at.
-
-    `digest`: the plan's hash; `date` it was made; `question`, `success` and `failure`: in the words of those
-    who planned, empty where they left it to the program; `smallest`: the smallest effect that matters, in sd
-    of schools; `first_year`, `last_year`: years of the outcome that are to count; `detectable`: the smallest
-    effect it could see, in sd of schools; `power`: how often it would see that one.
-    """
-
-    digest: str
-    date: datetime.date
-    question: str = ""
-    success: str = ""
-    failure: str = ""
-    smallest: float | None = None
-    first_year: int | None = None
-    last_year: int | None = None
-    detectable: float | None = None
-    power: float = 0.8
-
-
-@dataclass(frozen=True)
 class Told:
     """What an evaluation is told with, beside its own frames.
 
     `facts` of the evidence; `schools` (school, name, authority); the `definition` that it goes by; the `name`
-    of the work; `measure` and `phase` asked about; the `plan`, if there was one; `spread`: one sd of schools
+    of the work; the `measure` and `phase` asked about; the `plan`, if there was one; `spread`: one sd of schools
     in the unit of the measure; `pupils` (school, year, cohort): how many pupils each figure is about, all
     unknown where it is nothing; `sources`: the publications of the figures; `themes`: labels by name, in the
     language of the page.
@@ -59,9 +38,9 @@ class Told:
     schools: pl.DataFrame
     definition: Definition
     name: str
-    measure: str
+    measure: Measure
     phase: str
-    plan: Planned | None = None
+    plan: Plan | None = None
     spread: float | None = None
     pupils: pl.DataFrame | None = None
     sources: tuple[str, ...] = ()
@@ -94,30 +73,35 @@ class Voice:
         return self.words.language == "cy"
 
     @property
-    def known(self) -> Measure:
-        """The measure asked about."""
-        return self.told.facts.measures[self.told.measure]
-
-    @property
     def measure(self) -> str:
         """Its label in the language of the page."""
-        return self.known.label_cy if self.welsh else self.known.label
+        return self.told.measure.label_cy if self.welsh else self.told.measure.label
 
     @property
     def unit(self) -> str:
         """The unit of a difference in it, in words."""
-        return self.words[f"unit.{self.known.unit}"]
+        return self.words[f"unit.{self.told.measure.unit}"]
 
     @property
     def turn(self) -> float:
         """Minus one where less of the measure is better."""
-        return -1.0 if self.known.direction == "lower" else 1.0
+        return -1.0 if self.told.measure.direction == "lower" else 1.0
+
+    @property
+    def name(self) -> str:
+        """The name of the work."""
+        return self.told.name or (self.told.plan.name if self.told.plan else "")
 
     @property
     def system(self) -> str:
         """The name of the system in the language of the page."""
         system = self.told.facts.system
         return system.label_cy if self.welsh else system.label
+
+    @property
+    def level(self) -> str:
+        """The level of the ranges, as a percentage."""
+        return self.words.percent(self.told.definition.inference.level)
 
     def school(self, school: str) -> str:
         """Return the name of a school, or its number where no name is known."""
@@ -133,14 +117,9 @@ class Voice:
         name, authority = self.places.get(school, (school, ""))
         return authority, name, school
 
-    def points(self, effect: float | None) -> float | None:
-        """Return an effect in sd of schools in the unit of the measure and its own sign."""
-        spread = self.told.spread
-        return None if effect is None or spread is None else effect * spread * self.turn
-
     def plain(self, value: float | None) -> str:
         """Return a figure in the unit of the measure, without the unit."""
-        return self.words.number(value, page.digits(self.known.unit))
+        return self.words.number(value, page.digits(self.told.measure.unit))
 
     def sd(self, value: float | None) -> str:
         """Return a figure in standard deviations of schools, without its unit."""
@@ -169,12 +148,27 @@ class Voice:
         three = [row[name] for name in ("effect", "low", "high")]
         if any(value is None or math.isnan(value) for value in three):
             return self["amount.none"]
-        turned = [self.points(value) for value in three]
-        if None in turned:
+        if self.told.spread is None:
             value, low, high = (self.sd(each) for each in three)
-            return self.say("amount.sd", value=value, low=low, high=high)
-        value, low, high = (float(each) for each in turned if each is not None)
-        return self.say("amount.ranged", value=self.amount(value), span=self.span(low, high))
+            return self.say("amount.sd", value=value, low=low, high=high, level=self.level)
+        value, low, high = (each * self.told.spread * self.turn for each in three)
+        return self.say(
+            "amount.ranged", value=self.amount(value), span=self.span(low, high), level=self.level
+        )
+
+    def size(self, effect: float) -> str:
+        """Return the size of an effect in the unit of the measure, where that is known, else in sd."""
+        if self.told.spread is None:
+            return self.say("amount.size_sd", value=self.words.number(abs(effect), DIGITS))
+        return self.say("amount.size", value=self.plain(abs(effect) * self.told.spread), unit=self.unit)
+
+    def chance(self, p: float | None) -> str:
+        """Return how often chance alone would do as much, or the dash that stands for nothing."""
+        return self.words.percent(p, 1 if p is not None and p < 0.1 else 0)
+
+    def named(self, text: str | None) -> str:
+        """Return a text with the numbers of schools in it turned into their names."""
+        return re.sub(r"\w+", lambda found: self.school(found[0]), text or "")
 
 
 def speak(told: Told, language: Language) -> Voice:

@@ -1,0 +1,143 @@
+"""What a sceptic asks: one row for each question in plain words, and every figure behind it."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from commonroom.narrative import page
+from commonroom.narrative.impact.shown import Shown
+from commonroom.narrative.impact.voice import DIGITS, Row, Voice
+from commonroom.narrative.page import Block, Grid
+
+#: Checks in the order in which they are read; the change taken at face value is in its own part of the page.
+ORDER = (
+    "regression_to_mean", "pretrend", "placebo_date", "honest", "balance", "leave_one_out", "permutation",
+    "wild", "attrition", "closures", "interference",
+)  # fmt: skip
+FACE_VALUE = "naive"
+#: The worst answer to any part of a question is the answer to it.
+WORST = ("fails", "unclear", "holds", "cannot", "shown")
+#: What a figure that is no effect is, by check.
+VALUES = {
+    "attrition": "share", "closures": "share", "regression_to_mean": "alarms", "honest": "times",
+    "balance": "sd",
+}  # fmt: skip
+#: Figures that a row of the short table names one by one.
+NAMED = 3
+
+
+def tell(shown: Shown, role: str, voice: Voice) -> Block:
+    """Return the checks of one role: the short table open on the page, all figures behind it."""
+    found = grouped(shown, role)
+    title = voice["guards.title"]
+    if not found:
+        return Block(title=title, sentences=page.texts([voice["guards.none"]]))
+    note = voice.say("guards.note", unit=voice.unit, measure=voice.measure)
+    return Block(title=title, sentences=page.texts([note]), grids=(_every(found, voice),))
+
+
+def grouped(shown: Shown, role: str) -> dict[str, list[Row]]:
+    """Return the rows of each check in the order in which they are read, checks not known of last."""
+    rows = shown.guards.frame.filter(pl.col("role") == role, pl.col("guard") != FACE_VALUE)
+    found: dict[str, list[Row]] = {}
+    for row in rows.iter_rows(named=True):
+        found.setdefault(row["guard"], []).append(row)
+    known = [guard for guard in ORDER if guard in found]
+    return {guard: found[guard] for guard in (*known, *sorted(set(found) - set(known)))}
+
+
+def short(shown: Shown, role: str, voice: Voice) -> tuple[tuple[str, str, str, str], ...]:
+    """Return the short table: question, verdict, answer, figure."""
+    return tuple(
+        (
+            ask(guard, voice),
+            worst(rows),
+            says(guard, worst(rows), voice),
+            figure(guard, rows, voice),
+        )
+        for guard, rows in grouped(shown, role).items()
+    )
+
+
+def worst(rows: list[Row]) -> str:
+    """Return the worst verdict of the rows of one check."""
+    found = {row["verdict"] for row in rows}
+    return next(verdict for verdict in WORST if verdict in found or verdict == WORST[-1])
+
+
+def ask(guard: str, voice: Voice) -> str:
+    """Return the question that a check asks."""
+    return voice.maybe(f"guards.{guard}.ask", guard)
+
+
+def says(guard: str, verdict: str, voice: Voice) -> str:
+    """Return what a check says in plain words."""
+    return voice.maybe(f"guards.{guard}.{verdict}", voice[f"guards.other.{verdict}"])
+
+
+def figure(guard: str, rows: list[Row], voice: Voice) -> str:
+    """Return the figures of a check with their ranges; of many, from the least to the most."""
+    told = [row for row in rows if _one(guard, row, voice)]
+    if not told:
+        return voice["amount.none_here"]
+    if len(told) <= NAMED:
+        return "; ".join(_labelled(guard, row, voice) for row in told)
+    effects = [row["effect"] for row in told if row["effect"] is not None]
+    if not effects:
+        return "; ".join(_labelled(guard, row, voice) for row in told[:NAMED])
+    lows, highs = ([row[end] for row in told if row[end] is not None] for end in ("low", "high"))
+    ends = (min(effects) * _scale(voice), max(effects) * _scale(voice))
+    wide = (min(lows or effects) * _scale(voice), max(highs or effects) * _scale(voice))
+    return voice.say("guards.several", n=len(effects), span=voice.span(*ends), wide=voice.span(*wide))
+
+
+def _scale(voice: Voice) -> float:
+    return (voice.told.spread or 1.0) * voice.turn
+
+
+def _labelled(guard: str, row: Row, voice: Voice) -> str:
+    said, at = _one(guard, row, voice), where(row["at"], voice)
+    return f"{at}: {said}" if at else said
+
+
+def _one(guard: str, row: Row, voice: Voice) -> str:
+    """Return the figure of one row: an effect with its range, a value of its own, or how often by chance."""
+    parts = []
+    if None not in (row["effect"], row["low"], row["high"]):
+        parts.append(voice.figure(row))
+    value = row.get("value")
+    if value is not None:
+        kind = VALUES.get(guard, "sd")
+        shares = kind in ("share", "alarms")
+        number = voice.words.percent(value) if shares else voice.words.number(value, DIGITS)
+        parts.append(voice.say(f"guards.value.{kind}", value=number))
+    if guard == "permutation" and row["p"] is not None:
+        parts.append(voice.say("guards.chance", share=voice.chance(row["p"])))
+    return ", ".join(parts)
+
+
+def where(at: str, voice: Voice) -> str:
+    """Return what a row is about, in words where its first part has some."""
+    kind, _, rest = at.partition(" ")
+    if rest and f"impact.guards.at.{kind}" in voice.words.sentences:
+        return voice.say(f"guards.at.{kind}", rest=voice.named(rest.replace("-", "−")))
+    return voice.named(at)
+
+
+def _every(found: dict[str, list[Row]], voice: Voice) -> Grid:
+    """Return every row of every check."""
+    heads = ("guard", "at", "figure", "schools", "answer", "why")
+    return page.grid(
+        voice["guards.all"],
+        [voice[f"guards.heads_all.{name}"] for name in heads],
+        (
+            (
+                ask(guard, voice), where(row["at"], voice), _one(guard, row, voice) or "–",
+                voice.words.number(row["schools"], 0), voice.maybe(f"guards.verdict.{row['verdict']}", "–"),
+                voice.maybe(f"guards.why.{row['why']}", row["why"]) if row["why"] else "",
+            )
+            for guard, rows in found.items()
+            for row in rows
+        ),
+        numeric=(3,),
+    )  # fmt: skip
