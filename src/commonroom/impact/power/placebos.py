@@ -96,35 +96,32 @@ def draw(template: Template, *, random: np.random.Generator) -> Ints:
 
 
 def _move(template: Template, members: Ints, random: np.random.Generator) -> Floats:
-    """Where the schools of a block would stand elsewhere (members, 2)."""
+    """Where the schools of a block would stand elsewhere (members, 2): where schools are, not out at sea."""
     places = template.places[template.rows[members]]
     origin = int(np.argmin(((places - places.mean(axis=0)) ** 2).sum(axis=1)))
-    best, least = places, np.inf
-    for _ in range(TRIES if members.size > 1 else 1):
-        seed = int(random.choice(template.candidates))
-        angle = random.uniform(0, 2 * np.pi)
-        turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-        stretch = template.spacing[seed] / template.spacing[template.rows[members[origin]]]
-        moved = template.places[seed] + stretch * (places - places[origin]) @ turn.T
-        astray = float(template.tree.query(moved)[0].mean() / template.spacing[seed])
-        if astray < least:
-            best, least = moved, astray
-    return best
+    tries = TRIES if members.size > 1 else 1
+    seeds = template.candidates[random.integers(0, template.candidates.size, tries)]
+    angle = random.uniform(0, 2 * np.pi, tries)
+    turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    stretch = template.spacing[seeds] / template.spacing[template.rows[members[origin]]]
+    turned = np.einsum("ma,abt->tmb", places - places[origin], turn)
+    moved = template.places[seeds][:, None, :] + stretch[:, None, None] * turned
+    if tries == 1:
+        return np.asarray(moved[0])
+    astray = template.tree.query(moved)[0].mean(axis=1) / template.spacing[seeds]
+    return np.asarray(moved[int(np.argmin(astray))])
 
 
 def _nearest(template: Template, target: Floats, count: int, taken: Flags) -> Ints:
-    """Rows of the nearest schools that are left; of all where `count` is 0."""
-    free = template.candidates[~taken[template.candidates]]
-    if count == 0 or count >= free.size:
-        return free
-    wanted = count
-    while True:
-        wanted = min(wanted * 2, template.candidates.size)
-        index = np.atleast_1d(template.tree.query(target, wanted)[1])
-        near = template.candidates[index]
+    """Rows of the nearest schools that are left; of all that are left where `count` is 0."""
+    candidates, wanted = template.candidates, count or template.candidates.size
+    while wanted < candidates.size:
+        wanted = min(2 * wanted, candidates.size)
+        near = candidates[np.atleast_1d(template.tree.query(target, wanted)[1])]
         near = near[~taken[near]]
         if near.size >= count:
             return np.asarray(near[:count], dtype=np.int64)
+    return np.asarray(candidates[~taken[candidates]], dtype=np.int64)
 
 
 def _likeness(path: Floats, own: Floats) -> Floats:
