@@ -10,6 +10,9 @@ import polars as pl
 
 from commonroom.impact.study import Floats
 
+#: Share of groups, the real one counted, that may be further away before an area stands out.
+SIZE = 0.05
+
 
 @dataclass(frozen=True)
 class Placebos:
@@ -17,13 +20,16 @@ class Placebos:
 
     `gap`: its share less that of the comparison areas (or the change in that); `gaps` (group, gap, judged):
     the same of each group, beside the comparison areas outside it, with its judgements in the period;
-    `p`: the share of groups, it counted, at least as far from nothing on either side. Groups that share areas
-    are not independent: p describes where the area stands, it is no test.
+    `p`: the share of groups, it counted, at least as far from nothing on either side; `low`, `high`: the gaps
+    that would not stand out among them (p above .05). Groups that share areas are not independent: p
+    describes where the area stands, it is no test.
     """
 
     gap: float
-    gaps: pl.DataFrame
+    low: float
+    high: float
     p: float
+    gaps: pl.DataFrame
 
 
 def rank(
@@ -50,9 +56,13 @@ def rank(
     known = ~np.isnan(gap[1:])
     names = ["+".join(sorted(group)) for group in groups]
     gaps = pl.DataFrame({"group": names, "gap": gap[1:], "judged": judged[1:].astype(np.int64)})
-    further = np.abs(gap[1:][known]) >= abs(gap[0])
-    p = (1 + int(further.sum())) / (1 + int(known.sum()))
-    return Placebos(float(gap[0]), gaps.filter(pl.Series(known)), p)
+    far = np.sort(np.abs(gap[1:][known]))[::-1]
+    p = (1 + int((far >= abs(gap[0])).sum())) / (1 + far.size)
+    # With too few groups for any to stand out there is no end to the interval.
+    least = int(SIZE * (1 + far.size))
+    reach = float(far[least - 1]) if least else float("inf")
+    mine = float(gap[0])
+    return Placebos(mine, mine - reach, mine + reach, p, gaps.filter(pl.Series(known)))
 
 
 def _gaps(

@@ -126,6 +126,23 @@ def test_the_rank_is_that_of_gaps_reckoned_one_by_one(rows: pl.DataFrame) -> Non
     assert changed.gap == pytest.approx(gap(JOINED, "during") - gap(JOINED, "before"))
 
 
+def test_the_interval_is_of_gaps_that_would_not_stand_out(rows: pl.DataFrame) -> None:
+    groups = [(f"A{one:02d}", f"A{two:02d}") for one in range(3, 20) for two in range(3, one)]
+    found = judgements.rank(rows, joined=JOINED, groups=groups, period="after")
+    assert (found.low < 0 < found.high) == (found.p > 0.05)
+    gaps = np.sort(np.abs(found.gaps["gap"].to_numpy()))[::-1]
+    reach = (found.high - found.low) / 2
+    # One as far as the interval reaches has p of at most a twentieth; a little nearer it has more.
+    assert (
+        (1 + (gaps >= reach + 1e-9).sum()) / (1 + gaps.size)
+        <= 0.05
+        < (2 + (gaps >= reach).sum()) / (1 + gaps.size)
+    )
+    assert (found.low + found.high) / 2 == pytest.approx(found.gap)
+    few = judgements.rank(rows, joined=JOINED, groups=groups[:5], period="after")
+    assert (few.low, few.high) == (-np.inf, np.inf)
+
+
 def test_a_group_without_judgements_is_no_placebo(rows: pl.DataFrame) -> None:
     found = judgements.rank(rows, joined=JOINED, groups=[("A05",), ("A99",)], period="during")
     assert found.gaps["group"].to_list() == ["A05"]
