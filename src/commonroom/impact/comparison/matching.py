@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
-from commonroom.impact.comparison import account, metric
+from commonroom.impact.comparison import account, metric, weighing
 from commonroom.impact.comparison.account import Pairs
 from commonroom.impact.comparison.assignment import Links, assign
 from commonroom.impact.comparison.cohort import Cohort, gather
@@ -121,8 +121,8 @@ def _choose(
         distances, size=(int(ends[-1]), others.size), each=comparison.neighbours, reuse=comparison.reuse
     )
     return tuple(
-        _pairs(links, (int(ends[at]), int(ends[at + 1])), (rows, others), metrics[at])
-        for at, rows in enumerate(joiners)
+        _pairs(one, links, (rows, others), (int(ends[at]), metrics[at]), hold=comparison.hold)
+        for at, (one, rows) in enumerate(zip(cohorts, joiners, strict=True))
     )
 
 
@@ -136,13 +136,17 @@ def _apart(study: Study, one: metric.Metric, rows: tuple[Ints, Ints], comparison
     return apart
 
 
-def _pairs(links: Links, span: tuple[int, int], rows: tuple[Ints, Ints], one: metric.Metric) -> Pairs:
-    """The pairs of one cohort, with shares and distances."""
-    here = (links.joiner >= span[0]) & (links.joiner < span[1])
-    place = links.joiner[here] - span[0]
-    joiner, other = rows[0][place], rows[1][links.other[here]]
-    share = 1.0 / np.bincount(place, minlength=1)[place]
-    return Pairs(joiner, other, share, one)
+def _pairs(
+    one: Cohort, links: Links, rows: tuple[Ints, Ints], measured: tuple[int, metric.Metric], *, hold: float
+) -> Pairs:
+    """The pairs of one cohort, with shares."""
+    joiners, others = rows
+    begins, coordinates = measured
+    here = (links.joiner >= begins) & (links.joiner < begins + joiners.size)
+    joiner, other = joiners[links.joiner[here] - begins], others[links.other[here]]
+    spread = one.covariates[one.others].std(axis=0) if one.others.size else np.zeros(len(one.names))
+    share = weighing.share(joiner, other, one.covariates, spread=spread, hold=hold)
+    return Pairs(joiner, other, share, coordinates)
 
 
 def _weights(size: int, pairs: Pairs) -> Floats:
