@@ -30,7 +30,8 @@ class Comparison(_Part):
     `reuse`; the distance is `path_weight` times that of the last `path_years` of the outcome before the
     start, that of the `context` known before it, and `out_of_family` (squared distance) for a school outside
     the family. A variable `known` of a smaller share of schools is not used. `radius_minutes` is how near a
-    school may be to a partner and have heard of the work.
+    school may be to a partner and have heard of the work. Shares of comparison schools move from equal ones
+    so that both sides are alike on average, as far as `hold` (a normal prior's precision) lets them.
     """
 
     neighbours: Count
@@ -41,6 +42,7 @@ class Comparison(_Part):
     context: tuple[str, ...]
     known: Share
     radius_minutes: Amount
+    hold: Positive = 0.4
 
 
 class Estimator(_Part):
