@@ -75,9 +75,13 @@ def _share(cells: Cells, study: Study, *, counts: Floats, effect: Floats) -> Flo
     A school of the cohort of a cell adds to its share; a sum of shares p times effects, divided by the sum of
     shares, moves by (effect of the cell - effect in all) / sum for each cell that the school counts in.
     """
-    joined = np.flatnonzero(study.joined)
-    counted = np.isfinite(cells.residuals[joined]) & (study.start[joined][:, None] == cells.cohort)
-    apart = np.where(counts > 0, cells.effect[:, None] - effect, 0) / counts.sum(axis=0)
-    found = np.zeros((study.start.size, effect.size))
-    found[joined] = study.start.size * (counted.astype(np.float64) @ apart)
+    n = study.start.size
+    apart = n * np.where(counts > 0, cells.effect[:, None] - effect, 0) / counts.sum(axis=0)
+    found = np.zeros((n, effect.size))
+    for cohort in np.unique(cells.cohort):
+        rows, own = np.flatnonzero(study.start == cohort), np.flatnonzero(cells.cohort == cohort)
+        if (cells.joiners[own] == rows.size).all():
+            found[rows] = apart[own].sum(axis=0)
+        else:
+            found[rows] = np.isfinite(cells.residuals[np.ix_(rows, own)]).astype(np.float64) @ apart[own]
     return found

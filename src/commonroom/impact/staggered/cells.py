@@ -10,12 +10,10 @@ import numpy as np
 
 from commonroom.errors import SaidToPeople
 from commonroom.impact.definition import Controls, Method
-from commonroom.impact.staggered import sides
-from commonroom.impact.study import NEVER, Adjusted, Cells, Flags, Floats, Ints, Study
+from commonroom.impact.staggered import ground, sides
+from commonroom.impact.study import Adjusted, Cells, Flags, Floats, Ints, Study
 
 Base: TypeAlias = Literal["varying", "universal"]
-#: A covariate that varies by less than this share of its size does not vary.
-FLAT = 1e-12
 
 
 @dataclass(frozen=True)
@@ -32,61 +30,63 @@ class Against:
 
 
 @dataclass(frozen=True)
-class _Usable:
-    """Schools (n) that a cohort may use, covariates (n, p) with a column of ones or None, weights (n)."""
+class _Cell:
+    """One row of `Cells` but for what schools add to it."""
 
-    flags: Flags
-    x: Floats | None
-    weights: Floats
+    cohort: int
+    year: int
+    effect: float
+    joiners: int
+    others: int
+    method: str
 
 
 @dataclass
 class _Cohort:
-    """One cohort, who may stand beside it, and what was reckoned so far for sides that come again."""
+    """One cohort on its ground, with the pairs of sides met so far."""
 
-    study: Study
     start: int
-    against: Against
-    usable: _Usable
+    ground: ground.Ground
+    controls: Controls
     method: Method
-    reckoned: dict[tuple[int, bytes], sides.Reckoning] = field(default_factory=dict)
-    standing: dict[int, tuple[Ints, int]] = field(default_factory=dict)
+    pairs: dict[tuple[int, bytes], sides.Reckoning | None] = field(default_factory=dict)
 
-    def plan(self) -> list[tuple[int, int]]:
-        """Places in the years of each cell: of its year and of the year it is compared since."""
-        last = self.study.base(self.start)
-        if last < 0:
-            return []
-        varying = self.against.base == "varying"
-        before = [(at, at - 1 if varying else last) for at in range(1 if varying else 0, last + varying)]
-        return before + [(at, last) for at in range(last + 1, self.study.years.size)]
+    def reckon(self, years: Ints, at: int, since: int, out: tuple[Floats, Floats]) -> _Cell | None:
+        """The cell of two places in `years`, influence and residuals (n) going into `out`; None if it is empty."""
+        own, until = self.ground, int(years[max(at, since)])
+        runs, key = ground.stand(own, cohort=self.start, until=until, controls=self.controls)
+        change = ground.take(own.figures[at], runs) - ground.take(own.figures[since], runs)
+        here = None if own.known else np.isfinite(change)
+        met = key, b"" if here is None else np.packbits(here).tobytes()
+        if met not in self.pairs:
+            self.pairs[met] = self._prepare(runs, here)
+        pair = self.pairs[met]
+        if pair is None:
+            return None
+        effect, influence, left = sides.effect(pair, change if here is None else change[here])
+        influence *= out[0].size
+        for values, into, fill in ((influence, out[0], 0.0), (left, out[1], np.nan)):
+            if here is not None:
+                change[:] = fill
+                change[here] = values
+            ground.put(own, values if here is None else change, runs, out=into, fill=fill)
+        joiners = pair.sides.joiners
+        return _Cell(self.start, int(years[at]), effect, joiners, pair.sides.size - joiners, pair.method)
 
-    def stand(self, until: int) -> tuple[Ints, int]:
-        """Places of the schools of both sides in a comparison that ends in a year, and how many joined."""
-        if until not in self.standing:
-            start = self.study.start
-            joiners = np.flatnonzero((start == self.start) & self.usable.flags)
-            free = start == NEVER
-            if self.against.controls == "notyet":
-                free |= (start > until) & (start != self.start)
-            others = np.flatnonzero(free & self.usable.flags)
-            self.standing[until] = np.concatenate([joiners, others]), joiners.size
-        return self.standing[until]
-
-    def reckon(self, known: Flags, until: int) -> sides.Reckoning | None:
-        """Both sides among schools that are known (n) in both years; None where one is empty."""
-        rows, joiners = self.stand(until)
-        here = known[rows]
-        key = until, b"" if here.all() else np.packbits(here).tobytes()
-        if key not in self.reckoned:
-            rows, joiners = rows[here], int(here[:joiners].sum())
-            if joiners in (0, rows.size):
-                return None
-            x = None if self.usable.x is None else self.usable.x[rows]
-            two = sides.Sides(rows, joiners, x=x, weights=self.usable.weights[rows])
-            near = next(reversed(self.reckoned.values())).coefficients if self.reckoned else None
-            self.reckoned[key] = sides.reckon(two, method=self.method, start=near)
-        return self.reckoned[key]
+    def _prepare(self, runs: list[slice], here: Flags | None) -> sides.Reckoning | None:
+        """Prepare a pair of sides, looking for the chances of joining from those of the pair before."""
+        own = self.ground
+        joined, size = runs[0].stop - runs[0].start, sum(run.stop - run.start for run in runs)
+        x = None if own.x is None else ground.take(own.x, runs)
+        weights = None if own.weights is None else ground.take(own.weights, runs)
+        if here is not None:
+            joined, size = int(here[:joined].sum()), int(here.sum())
+            x, weights = x if x is None else x[:, here], weights if weights is None else weights[here]
+        if joined in (0, size):
+            return None
+        two = sides.Sides(joined, size, x=x, weights=weights)
+        before = next((each for each in reversed(self.pairs.values()) if each is not None), None)
+        return sides.reckon(two, method=self.method, start=None if before is None else before.near(two))
 
 
 def estimate(
@@ -102,80 +102,48 @@ def estimate(
     `method`: `dr`, `reg` or `ipw` (Sant'Anna & Zhao 2020), all alike without covariates; `controls`: who is
     compared, or an `Against` that also says since when; `adjusted` by cohort: covariates and fixed weights
     from comparison; without it every school weighs alike, with `covariates` (n, q), the same in all years,
-    or none. A cohort starts from the last known year before its start. A cell uses schools known in both of its
-    years and in every covariate, and one without schools on both sides is left out. `Cells.methods` says how
-    each was reckoned: where chances of joining cannot be fitted, by `reg`; where comparison schools are too
-    few to regress on, by `means`. Raises SaidToPeople where no cell is left.
+    or none. A cohort starts from the last known year before its start. A cell uses schools known in both of
+    its years and in every covariate, and one without schools on both sides is left out. `Cells.methods` says
+    how each was reckoned: where chances of joining cannot be fitted, by `reg`; where comparison schools are
+    too few to regress on, by `means`. Raises SaidToPeople where no cell is left.
     """
     against = controls if isinstance(controls, Against) else Against(controls)
-    alike = _alike(study, covariates) if adjusted is None else None
-    figures = np.ascontiguousarray(study.figures.T)
-    known = np.isfinite(figures)
-    found: list[tuple[int, int, sides.Reckoning, Floats]] = []
-    for start in study.cohorts.tolist():
-        usable = alike or (_usable(adjusted[start]) if adjusted and start in adjusted else None)
-        if usable is None:
-            continue
-        cohort = _Cohort(study, start, against, usable, method)
-        for year, since in cohort.plan():
-            until = int(study.years[max(year, since)])
-            reckoning = cohort.reckon(known[year] & known[since], until)
-            if reckoning is not None:
-                found.append((start, int(study.years[year]), reckoning, figures[year] - figures[since]))
+    every = ground.alike(study, covariates) if adjusted is None else None
+    plan = [(start, *cell) for start in study.cohorts.tolist() for cell in _plan(study, start, against.base)]
+    # Laid out cell by cell, since every cell is written, and later read, as a whole.
+    influence, residuals = np.empty((2, len(plan), study.start.size))
+    found: list[_Cell] = []
+    cohort: _Cohort | None = None
+    for start, at, since in plan:
+        if cohort is None or cohort.start != start:
+            own = every or ground.weighted(study, (adjusted or {}).get(start))
+            cohort = _Cohort(start, own, against.controls, method)
+        cell = cohort.reckon(study.years, at, since, (influence[len(found)], residuals[len(found)]))
+        found += [] if cell is None else [cell]
     if not found:
         raise SaidToPeople(
             "no year has both schools that joined and schools to compare them with",
             where="impact",
             remedy="Compare with schools that had not joined yet (controls: notyet), or take a wider pool.",
         )
-    return _gather(found, study.start.size)
-
-
-def _gather(found: list[tuple[int, int, sides.Reckoning, Floats]], schools: int) -> Cells:
-    """All cells side by side."""
-    effects = np.empty(len(found))
-    # Laid out cell by cell, since every cell is written, and later read, as a whole.
-    influence = np.zeros((len(found), schools))
-    residuals = np.full((len(found), schools), np.nan)
-    for at, (_, _, reckoning, change) in enumerate(found):
-        rows = reckoning.sides.rows
-        effects[at], moved, left = sides.effect(reckoning, change[rows])
-        influence[at, rows] = schools * moved
-        residuals[at, rows] = left
     return Cells(
-        cohort=np.array([start for start, _, _, _ in found], dtype=np.int64),
-        year=np.array([year for _, year, _, _ in found], dtype=np.int64),
-        effect=effects,
-        joiners=np.array([each.sides.joiners for _, _, each, _ in found], dtype=np.int64),
-        others=np.array([each.beside.size for _, _, each, _ in found], dtype=np.int64),
-        influence=influence.T,
-        residuals=residuals.T,
-        methods=tuple(each.method for _, _, each, _ in found),
+        cohort=np.array([cell.cohort for cell in found], dtype=np.int64),
+        year=np.array([cell.year for cell in found], dtype=np.int64),
+        effect=np.array([cell.effect for cell in found]),
+        joiners=np.array([cell.joiners for cell in found], dtype=np.int64),
+        others=np.array([cell.others for cell in found], dtype=np.int64),
+        influence=influence[: len(found)].T,
+        residuals=residuals[: len(found)].T,
+        methods=tuple(cell.method for cell in found),
     )
 
 
-def _alike(study: Study, covariates: Floats | None) -> _Usable:
-    """All schools, each with the same weight."""
-    weights = np.ones(study.start.size)
-    if covariates is None:
-        return _Usable(weights > 0, None, weights)
-    flags = np.asarray(np.isfinite(covariates).all(axis=1))
-    return _Usable(flags, _standardise(covariates, flags), weights)
-
-
-def _usable(adjusted: Adjusted) -> _Usable:
-    """The schools that comparison gave a weight."""
-    flags = adjusted.weights > 0
-    x = _standardise(adjusted.covariates, flags) if adjusted.covariates.shape[1] else None
-    return _Usable(flags, x, adjusted.weights)
-
-
-def _standardise(covariates: Floats, flags: Flags) -> Floats:
-    """A column of ones and covariates of mean 0 and sd 1 among some schools (0 where nothing varies)."""
-    used = covariates[flags]
-    found = np.zeros((covariates.shape[0], covariates.shape[1] + 1))
-    found[:, 0] = 1
-    sd = used.std(axis=0)
-    varies = sd > FLAT * np.abs(used).max(axis=0)
-    found[np.ix_(flags, np.flatnonzero(varies) + 1)] = (used - used.mean(axis=0))[:, varies] / sd[varies]
-    return found
+def _plan(study: Study, start: int, base: Base) -> list[tuple[int, int]]:
+    """Places in the years of each cell of a cohort: of its year and of the year it is compared since."""
+    last = study.base(start)
+    if last < 0:
+        return []
+    varying = [(at, at - 1) for at in range(1, last + 1)]
+    universal = [(at, last) for at in range(last)]
+    before = varying if base == "varying" else universal
+    return before + [(at, last) for at in range(last + 1, study.years.size)]

@@ -6,18 +6,18 @@ import numpy as np
 
 from commonroom.impact.study import Floats
 
-#: Newton's steps before a fit is given up, and the size of a step (in sd of a covariate) that ends it.
-STEPS, STILL = 25, 1e-9
-#: Where some school's joining is as good as certain, nobody compares with it: no fit (as in R's did).
+#: Newton's steps before a fit is given up; a step (in sd of a covariate) after which the next is below 1e-12.
+STEPS, STILL = 25, 1e-7
+#: Where some school is as good as certain to join, nobody compares with it: no fit (as in R's did).
 CERTAIN = 0.999
-#: A share of the largest eigenvalue below which a direction is not told apart from none.
+#: A share of the largest eigenvalue below which a direction does not vary.
 FLAT = 1e-11
 
 
 def invert(gram: Floats) -> Floats:
     """Inverse of a Gram matrix (p, p), leaving out directions in which nothing varies.
 
-    So covariates that say the same share their coefficient, and what is foreseen is that without one of them.
+    So covariates that say the same share their coefficient, and what is foreseen is as with one of them.
     """
     values, vectors = np.linalg.eigh(gram)
     kept = values > FLAT * values[-1]
@@ -25,28 +25,36 @@ def invert(gram: Floats) -> Floats:
     return np.asarray((vectors * inverse) @ vectors.T)
 
 
-def fit(x: Floats, joined: Floats, weights: Floats, *, start: Floats | None) -> Floats | None:
-    """Coefficients (p) of a weighted logistic regression; None where it cannot be fitted.
+def fit(x: Floats, joiners: int, *, weights: Floats | None, start: Floats | None) -> Floats | None:
+    """Coefficients (p) of a logistic regression of having joined; None where it cannot be fitted.
 
-    `x` (m, p) has a first column of ones and standardised covariates; `joined` (m) is 1 or 0; `start` (p) may
-    come from a nearby fit, which only makes it faster. None: both sides are told apart (nearly) perfectly, so
-    that no weights make them alike, or the steps do not settle.
+    `x` (p, m) has ones in its first row and standardised covariates below; the first `joiners` schools did
+    join; `weights` (m), None where all weigh alike; `start` (p) may come from a nearby fit, and only saves
+    steps. None is given back where both sides are told apart so well that no weights make them alike, or
+    where the steps do not settle.
     """
-    if start is None:
-        share = float(weights @ joined) / float(weights.sum())
-        start = np.zeros(x.shape[1])
-        start[0] = np.log(share / (1 - share))
-    found = start
+    others = x.shape[1] - joiners
+    sides = (joiners, others) if weights is None else (weights[:joiners].sum(), weights[joiners:].sum())
+    aim = (x[:, :joiners] if weights is None else x[:, :joiners] * weights[:joiners]).sum(axis=1)
+    found = (
+        start if start is not None else np.concatenate([[np.log(sides[0] / sides[1])], np.zeros(len(x) - 1)])
+    )
     for _ in range(STEPS):
         chance = chances(x, found)
-        information = (x * (weights * chance * (1 - chance))[:, None]).T @ x
-        step = invert(information) @ (x.T @ (weights * (joined - chance)))
+        foreseen = chance if weights is None else chance * weights
+        step = inform(x, foreseen, chance) @ (aim - x @ foreseen)
         found = found + step
         if np.abs(step).max() < STILL:
             return found if chance.max() < CERTAIN else None
     return None
 
 
+def inform(x: Floats, foreseen: Floats, chance: Floats) -> Floats:
+    """Inverse of the information matrix (p, p), from weighted chances and chances (m)."""
+    return invert((x * (foreseen * (1 - chance))) @ x.T)
+
+
 def chances(x: Floats, coefficients: Floats) -> Floats:
     """Chance (m) of joining of every school."""
-    return np.asarray(1 / (1 + np.exp(-np.clip(x @ coefficients, -500, 500))))
+    odds = np.exp(np.minimum(coefficients @ x, 500))
+    return np.asarray(odds / (1 + odds))

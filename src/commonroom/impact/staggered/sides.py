@@ -9,7 +9,7 @@ import numpy as np
 
 from commonroom.impact.definition import Method
 from commonroom.impact.staggered import logistic
-from commonroom.impact.study import Floats, Ints
+from commonroom.impact.study import Floats
 
 #: How a cell was reckoned: as asked, or by weighted means alone.
 Reckoned: TypeAlias = Method | Literal["means"]
@@ -21,16 +21,16 @@ ENOUGH = 2
 
 @dataclass(frozen=True)
 class Sides:
-    """Schools that joined and their comparison schools, with covariates and fixed weights.
+    """Schools that joined (first) and their comparison schools, with covariates and fixed weights.
 
-    `rows` (m): places in the study, the `joiners` first; `x` (m, p): ones and standardised covariates, None
-    where there are none; `weights` (m): above 0.
+    `joiners` of `size` schools joined; `x` (p, size): ones and standardised covariates, None where there are
+    none; `weights` (size): above 0, None where all weigh alike.
     """
 
-    rows: Ints
     joiners: int
+    size: int
     x: Floats | None
-    weights: Floats
+    weights: Floats | None
 
 
 @dataclass(frozen=True)
@@ -38,21 +38,29 @@ class Reckoning:
     """All that an effect needs beside the changes of the outcome.
 
     `shares` (joiners): weights of the joiners, sum 1; `beside` (others): weights by which comparison schools
-    are averaged, sum 1 (0 for outcome regression); `hat` (p, others): gives the coefficients of the outcome
-    regression from the changes; `regressed` (others): how their residuals move the effect through that
-    regression; `score` (m) and `information` (p, p): how a school moves the chances of joining;
-    `coefficients` (p) of those chances.
+    are averaged, sum 1, None in outcome regression; `inverse` (p, p) of the Gram matrix of the comparison
+    side and `regressed` (others): how its residuals move the effect through the outcome regression; `score`
+    (size) and `information` (p, p): how a school moves the effect through the chances of joining, whose
+    `coefficients` (p) are kept.
     """
 
     sides: Sides
     method: Reckoned
     shares: Floats
-    beside: Floats
-    hat: Floats | None = None
+    beside: Floats | None
+    inverse: Floats | None = None
     regressed: Floats | None = None
     score: Floats | None = None
     information: Floats | None = None
     coefficients: Floats | None = None
+
+    def near(self, sides: Sides) -> Floats | None:
+        """Coefficients (p) from which to look for those of another pair of sides with the same joiners."""
+        if self.coefficients is None:
+            return None
+        found = self.coefficients.copy()
+        found[0] += np.log((self.sides.size - self.sides.joiners) / (sides.size - sides.joiners))
+        return found
 
 
 def reckon(sides: Sides, *, method: Method, start: Floats | None = None) -> Reckoning:
@@ -60,77 +68,81 @@ def reckon(sides: Sides, *, method: Method, start: Floats | None = None) -> Reck
 
     `start` (p): coefficients of a nearby fit. Where chances of joining cannot be fitted (`logistic.fit`),
     `dr` and `ipw` fall back to `reg`; with fewer than `ENOUGH` comparison schools to each coefficient, to
-    weighted means. Source: Sant'Anna & Zhao 2020, section 3.1 (panel data), the usual (not "improved") estimators.
+    weighted means. Source: Sant'Anna & Zhao 2020, section 3.1 (panel data), the usual estimators rather than
+    the "improved" ones.
     """
-    split = sides.joiners
-    others = sides.weights[split:]
-    means = Reckoning(
-        sides=sides,
-        method="means",
-        shares=sides.weights[:split] / sides.weights[:split].sum(),
-        beside=others / others.sum(),
-    )
-    if sides.x is None or others.size < ENOUGH * sides.x.shape[1]:
-        return means
-    likely = _weigh(means, start) if method != "reg" else None
+    split, others = sides.joiners, sides.size - sides.joiners
+    weights = np.ones(sides.size) if sides.weights is None else sides.weights
+    shares = weights[:split] / weights[:split].sum()
+    if sides.x is None or others < ENOUGH * len(sides.x):
+        return Reckoning(sides, "means", shares, beside=weights[split:] / weights[split:].sum())
+    bare = Reckoning(sides, "reg", shares, beside=None)
+    likely = None if method == "reg" else _weigh(bare, sides.x, start)
     if likely is None:
-        return _regress(replace(means, method="reg", beside=np.zeros(others.size)))
-    return likely if method == "ipw" else _regress(replace(likely, method="dr"))
+        return _regress(bare, sides.x)
+    return likely if method == "ipw" else _regress(replace(likely, method="dr"), sides.x)
 
 
-def _regress(found: Reckoning) -> Reckoning:
-    """Add the outcome regression of the comparison side."""
-    sides = found.sides
-    assert sides.x is not None  # noqa: S101 - reckon regresses on covariates only
-    split, others = sides.joiners, sides.weights[sides.joiners :]
-    x = sides.x[split:]
-    hat = logistic.invert((x * others[:, None]).T @ x) @ (x * others[:, None]).T
-    aimed = sides.x[:split].T @ found.shares - x.T @ found.beside
-    return replace(found, hat=hat, regressed=aimed @ hat)
+def _regress(found: Reckoning, x: Floats) -> Reckoning:
+    """Add the outcome regression on the comparison side."""
+    split, weights = found.sides.joiners, found.sides.weights
+    others = x[:, split:]
+    weighted = others if weights is None else others * weights[split:]
+    inverse = logistic.invert(weighted @ others.T)
+    aimed = x[:, :split] @ found.shares
+    if found.beside is not None:
+        aimed = aimed - others @ found.beside
+    return replace(found, inverse=inverse, regressed=(aimed @ inverse) @ weighted)
 
 
-def _weigh(found: Reckoning, start: Floats | None) -> Reckoning | None:
+def _weigh(found: Reckoning, x: Floats, start: Floats | None) -> Reckoning | None:
     """Add weights from the chances of joining; None where they cannot be fitted."""
-    sides = found.sides
-    assert sides.x is not None  # noqa: S101 - reckon weighs on covariates only
-    joined = np.zeros(sides.rows.size)
-    joined[: sides.joiners] = 1
-    coefficients = logistic.fit(sides.x, joined, sides.weights, start=start)
+    split, weights = found.sides.joiners, found.sides.weights
+    coefficients = logistic.fit(x, split, weights=weights, start=start)
     if coefficients is None:
         return None
-    chance = logistic.chances(sides.x, coefficients)
-    odds = (sides.weights * chance / (1 - chance))[sides.joiners :]
-    odds[chance[sides.joiners :] >= TRIMMED] = 0
-    spread = sides.weights * chance * (1 - chance)
+    chance = logistic.chances(x, coefficients)
+    foreseen = chance if weights is None else chance * weights
+    beside = foreseen[split:] / (1 - chance[split:])
+    beside[chance[split:] >= TRIMMED] = 0
+    score = -foreseen
+    score[:split] += 1 if weights is None else weights[:split]
     return replace(
         found,
         method="ipw",
-        beside=odds / odds.sum(),
-        score=sides.weights * (joined - chance),
-        information=logistic.invert((sides.x * spread[:, None]).T @ sides.x),
+        beside=beside / beside.sum(),
+        score=score,
+        information=logistic.inform(x, foreseen, chance),
         coefficients=coefficients,
     )
 
 
 def effect(found: Reckoning, change: Floats) -> tuple[float, Floats, Floats]:
-    """Effect, its influence function (m, to be multiplied by n) and residuals (m) of one year.
+    """Effect, its influence function (size; to be multiplied by n) and residuals (size) of one year.
 
-    `change` (m): change of the outcome since the base year of every row of the sides. Residuals are what is
-    left of it after the regression on the comparison side, or after their weighted mean.
+    `change` (size): change of the outcome since the base year. Residuals are what the regression on the
+    comparison side, or its weighted mean, leaves of it.
     """
-    split, x = found.sides.joiners, found.sides.x
-    if found.hat is None or x is None:
-        left = change - found.beside @ change[split:]
+    split, x, beside = found.sides.joiners, found.sides.x, found.beside
+    if x is not None and found.inverse is not None:
+        weights = found.sides.weights
+        later = change[split:] if weights is None else change[split:] * weights[split:]
+        left = change - (found.inverse @ (x[:, split:] @ later)) @ x
     else:
-        left = change - x @ (found.hat @ change[split:])
+        assert beside is not None  # noqa: S101 - without a regression there are weights
+        left = change - beside @ change[split:]
     joined, others = left[:split], left[split:]
-    gain, drift = float(found.shares @ joined), float(found.beside @ others)
+    gain = float(found.shares @ joined)
     influence = np.empty_like(left)
     influence[:split] = found.shares * (joined - gain)
-    influence[split:] = -found.beside * (others - drift)
+    if beside is None:
+        drift, pulled = 0.0, np.zeros(others.size)
+    else:
+        drift = float(beside @ others)
+        pulled = beside * (others - drift)
+    influence[split:] = -pulled
     if found.regressed is not None:
         influence[split:] -= found.regressed * others
     if found.score is not None and found.information is not None and x is not None:
-        moved = found.information @ (x[split:].T @ (found.beside * (others - drift)))
-        influence -= found.score * (x @ moved)
+        influence -= found.score * ((found.information @ (x[:, split:] @ pulled)) @ x)
     return gain - drift, influence, left
