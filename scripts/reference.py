@@ -6,8 +6,8 @@ Usage: python scripts/reference.py
 from __future__ import annotations
 
 import importlib
-import json
 import pkgutil
+import runpy
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from commonroom.partnerships import themes
 from commonroom.tables import Table
 
 FOLDER = Path(__file__).parents[1] / "docs/reference"
+MEASURED = runpy.run_path(str(Path(__file__).with_name("measured.py")))
 
 START = """# The command line
 
@@ -124,7 +125,7 @@ def definitions_page() -> str:
             "| name | label | phase | group | unit | kind | range |", "|---|---|---|---|---|---|---|", *rows,
             "\n## Presets\n\nThe preset `learned` is made from data at each build; the evidence has its weights.\n",
             "| name | label | phase | k | criteria | date |", "|---|---|---|---|---|---|", *shown,
-            *themes_of_help(), *what_a_plan_goes_by(), "",
+            *themes_of_help(), *what_it_goes_by(), "",
         ]
     )  # fmt: skip
 
@@ -162,203 +163,13 @@ def rests(basis: themes.Basis | None) -> str:
     return f"{basis.measure}{also}{among}"
 
 
-def what_a_plan_goes_by() -> list[str]:
-    """The definition of a plan of partnerships, as it is written."""
-    path = settings.DEFINITIONS / "partnerships.yaml"
-    text = path.read_text(encoding="utf-8").rstrip()
-    return ["\n## What a plan of partnerships goes by\n", "`partnerships.yaml`:\n", "```yaml", text, "```"]
-
-
-def measured_page() -> str:
-    """What the benchmarks stored, beside what was asked."""
-    speed, judged, forecast, demo, plan, *pupils = (
-        json.loads((FOLDER / f"measured/{name}.json").read_text(encoding="utf-8"))
-        for name in (
-            "families_speed", "families_judge", "forecast", "demo", "partnerships", "value_added", "crossed",
-            "coverage",
-        )
-    )  # fmt: skip
-    parts = [
-        "# What was measured\n\nWritten by `python scripts/reference.py` from what the scripts in `bench/` stored",
-        "(`make bench`). The machine had two shared cores; ratios travel, seconds do not.\n",
-        f"## Neighbours against scikit-learn (`{speed['script']}`, commit {speed['commit']})\n",
-        "25,000 schools x 12 criteria, 50 exact neighbours, equal results; time as a share of brute force.\n",
-        "| threads | search | whole `find` | asked |", "|---|---|---|---|",
-    ]  # fmt: skip
-    for threads in (1, 2):
-        row = speed[f"threads_{threads}"]
-        parts.append(
-            f"| {threads} | {row['neighbours_ratio']:.2f} | {row['find_ratio']:.2f} | {row['ratio_asked']} |"
-        )
-    memory = speed["memory"]["gigabytes"], speed["memory_unknown"]["gigabytes"]
-    parts += [
-        f"\n100,000 schools: {memory[0]:.2f} GB, with a tenth unknown {memory[1]:.2f} GB (asked: under 1).\n",
-        f"## Families on real data (`{judged['script']}`, commit {judged['commit']})\n",
-        "| Attainment 8 of | schools | R2 | beside dfe-2026 | gap | reciprocity | most used | correlation |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
-    for year in (2019, 2023):
-        for group, verdict in judged[f"attainment8 {year}"]["verdict"].items():
-            one = verdict["learned"]
-            parts.append(
-                f"| {year} | {group} | {one['r2']:.3f} | {one['r2'] - verdict['r2_dfe']:+.3f} "
-                f"| {one['gap_mean']:.2f} | {one['reciprocity']:.2f} | {one['most_used']:.0f} | {one['correlation']:.3f} |"
-            )
-    parts += [
-        "| asked | | | +.010 | .25 | .60 | 125 | .08 |",
-        f"\n## A year left out (`{forecast['script']}`, commit {forecast['commit']})\n",
-        "CRPS in standard deviations within the year; held-out authorities never chose a model.\n",
-        "| measure | year | ours | asked | below regression | 50 / 80 / 95 % held | newcomers 95 % | held-out |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
-    for measure in ("attainment8", "rwm_expected"):
-        for row in forecast[measure]["judged"]:
-            below = f"{100 * row['below_regression']:.1f} %" if "below_regression" in row else "no regression"
-            held = " / ".join(f"{row[f'cover{level}']:.3f}" for level in (50, 80, 95))
-            parts.append(
-                f"| {measure} | {row['year']} | {row['crps']:.4f} | {row['asked']} | {below} | {held} "
-                f"| {row['newcomers_cover95']:.2f} | {row['held-out']:.4f} |"
-            )
-    parts += [
-        f"\n## The demo (`{demo['script']}`, commit {demo['commit']})\n",
-        "| system | seconds | asked | GB | asked | report, MB |", "|---|---|---|---|---|---|",
-    ]  # fmt: skip
-    for system, row in demo["systems"].items():
-        parts.append(
-            f"| {system} | {row['seconds']} | {row['seconds_asked']:g} | {row['gigabytes']} "
-            f"| {row['gigabytes_asked']:g} | {row['report_megabytes']} |"
-        )
-    return "\n".join([*parts, *partnerships_parts(plan), *pupils_parts(*pupils), ""])
-
-
-def partnerships_parts(found: dict[str, Any]) -> list[str]:
-    """A plan for all England, the same problem solved in other ways, and what a plan costs as systems grow."""
-    whole, beside, curve = found["england"], found["peers"], found["curve"]
-    again, easy = whole["redrawn"], beside["lapjvsp"]
-    names = {
-        "ours": "ours", "greedy": "greedy, a broker with a list", "deferred_acceptance": "deferred acceptance",
-        "highs_best_5": "HiGHS, best 5 of each need", "highs_best_10": "HiGHS, best 10 of each need",
-    }  # fmt: skip
-    lines = [
-        f"\n## A plan of partnerships (`{found['script']}`, commit {found['commit']})\n",
-        f"All England, both phases: {whole['needs']:,} needs, {whole['candidates']:,} candidates, crossing caps and swaps on.",
-        "From the tables of the evidence to the whole proposal in a process of its own, medians of three.\n",
-        "| what | measured | asked |", "|---|---|---|",
-        f"| seconds, without redraws | {whole['seconds']:.2f} | {whole['seconds_asked']:g} |",
-        f"| GB | {whole['gigabytes']:.2f} | {whole['gigabytes_asked']:g} |",
-        f"| certified shortfall, at most | {whole['shortfall']:.1e} | {whole['shortfall_asked']:.0e} |",
-        f"| seconds with {again['redraws']} redraws, once | {again['seconds']:.0f} | |",
-        f"| frames that differ between two processes, of {found['bytes']['frames']} | {len(found['bytes']['different'])} | 0 |",
-        f"\nA pair stays in {again['stays_mean']:.0%} of the redrawn plans on average; regret {again['regret']:.1%} on average, "
-        f"{again['regret_high']:.1%} in 19 of 20.\n",
-        "The same problem in every way, in one process. Left alone: needs without a partner, those of the quarter with",
-        "most at stake, and Keys to Success schools that nobody helps.\n",
-        "| way | times as long | loses more | left alone | most at stake | Keys schools | Gini |",
-        "|---|---|---|---|---|---|---|",
-    ]  # fmt: skip
-    for name, label in names.items():
-        row = beside[name]
-        if "loss" not in row:
-            lines.append(f"| {label} | {row['times_ours']:.1f} | no plan in time | | | | |")
-            continue
-        lines.append(
-            f"| {label} | {row.get('times_ours', 1):.2f} | {100 * row['dearer_than_best']:.2f} % | {row['alone']:,} "
-            f"| {row['most_at_stake_alone']:,} | {row['keys_schools_alone']} | {row['gini']:.3f} |"
-        )
-    lines += [
-        f"\nHiGHS is stopped after a minute. LAPJVsp knows needs and slots alone: on that easier problem it took {easy['times_ours']:.1f} "
-        "times as long as ours, and lost "
-        + (
-            "the same."
-            if round(easy["loss"]) == easy["ours_loss"]
-            else f"{easy['loss'] / easy['ours_loss'] - 1:+.1e}."
-        ),
-        "\nMade-up systems with the same shares, one run above 10,000 schools:\n",
-        "| schools | candidates | seconds | GB | beside n log n of candidates (asked: 2) | shortfall |",
-        "|---|---|---|---|---|---|",
-    ]
-    for row in curve["rows"]:
-        lines.append(
-            f"| {row['schools']:,} | {row['candidates']:,} | {row['seconds']:.2f} | {row['gigabytes']:.2f} "
-            f"| {row['relative']:.2f} | {row['shortfall']:.1e} |"
-        )
-    return lines
-
-
-def pupils_parts(speed: dict[str, Any], crossed: dict[str, Any], coverage: dict[str, Any]) -> list[str]:
-    """Lines of the three parts: speed and memory, neighbourhoods, coverage of intervals."""
-    return [*pupils_speed(speed), *pupils_crossed(crossed), *pupils_coverage(coverage)]
-
-
-def pupils_speed(found: dict[str, Any]) -> list[str]:
-    """Speed and memory beside lme4 and a bare scan, and the curve to a hundred million pupils."""
-    fast, asked, again = found["speed"], found["asked"], found["refit"]
-    lines = [
-        f"\n## Value added from pupils (`{found['script']}`, commit {found['commit']})\n",
-        f"{fast['pupils']:,} made-up pupils, {fast['schools']:,} schools, six columns of intake. Whole processes, from the",
-        f"command to the file of estimates; medians of {fast['runs']} runs, lme4 of {fast['lme4_runs']} (its lmer() call alone is timed).\n",
-        "| what | measured | asked |", "|---|---|---|",
-        f"| times as fast as lme4's fit | {fast['faster_than_lme4']:.0f} | {asked['faster_than_lme4']:.0f} |",
-        f"| memory, as a share of lme4's | {fast['memory_of_lme4']:.3f} | {asked['memory_of_lme4']} |",
-        f"| time, in bare DuckDB scans of the same sums | {fast['of_bare_scan']:.2f} | {asked['of_bare_scan']} |",
-        f"| a random slope, in times of the intercept | {fast['slope_of_intercept']:.2f} | {asked['slope_of_intercept']} |",
-        f"| exact sums, in times of floating point | {fast['exact_of_float']:.2f} | |",
-        f"| refit from stored sums, intercept, seconds | {again['refit_intercept']:.3f} | {asked['refit_intercept']} |",
-        f"| refit from stored sums, slope, seconds | {again['refit_slope']:.3f} | {asked['refit_slope']} |",
-        f"\nIn seconds here: bare scan {fast['bare_seconds']:.2f}, intercept {fast['intercept_seconds']:.2f}, slope "
-        f"{fast['slope_seconds']:.2f}, exact {fast['exact_seconds']:.2f}, lme4 {fast['lme4_seconds']:.0f}. A refit is "
-        "counted in a process that has fitted once;",
-        f"the first takes {again['refit_intercept_first']:.2f} and {again['refit_slope_first']:.2f} s, the whole "
-        f"command {again['refit_intercept_process']:.2f} and {again['refit_slope_process']:.2f} s.\n",
-        "| pupils | schools | seconds | GB | of linear growth (asked: 1.1) |", "|---|---|---|---|---|",
-    ]  # fmt: skip
-    for row in [*found["curve"], *found["curve_by_size"]]:
-        growth = f"{row['growth_beside_linear']:.2f}" if "growth_beside_linear" in row else ""
-        lines.append(
-            f"| {row['pupils']:,} | {row['schools']:,} | {row['seconds']:.2f} | {row['gigabytes']:.2f} | {growth} |"
-        )
-    return [*lines, f"\n{found['note']}"] if "note" in found else lines
-
-
-def pupils_crossed(found: dict[str, Any]) -> list[str]:
-    """Schools crossed with neighbourhoods: a region beside lme4, and a nation."""
-    near, far = found["region"], found["nation"]
-    lines = [
-        f"\n## Schools crossed with neighbourhoods (`{found['script']}`, commit {found['commit']})\n",
-        f"A region of {near['schools']:,} schools, {near['neighbourhoods']:,} neighbourhoods and {near['pupils']:,} made-up pupils, "
-        f"whole processes, medians of {near['runs']}: {near['ours_seconds']:.2f} s and {near['ours_gigabytes']:.2f} GB;",
-        f"lme4 {near['lme4_seconds']:.0f} s (its lmer() call {near['lmer_seconds']:.0f} s) and {near['lme4_gigabytes']:.2f} GB. "
-        f"{near['faster_than_lme4']:.0f} times as fast, {near['memory_of_lme4']:.2f} of the memory; variances apart by "
-        f"{near['variances_apart']:.0e}, our criterion never the worse.\n",
-        f"A nation of {far['schools']:,} schools and {far['neighbourhoods']:,} neighbourhoods, {far['pupils']:,} pupils:\n",
-        "| pupils who go anywhere | seconds a criterion with its slope | evaluations | fit, seconds | GB |",
-        "|---|---|---|---|---|",
-    ]  # fmt: skip
-    for name, one in far.items():
-        if isinstance(one, dict) and "fit_seconds" in one:
-            lines.append(
-                f"| {name.replace('_', ' ')} | {one['evaluation_seconds']:.1f} | {one['evaluations']} "
-                f"| {one['fit_seconds']:.0f} | {one['gigabytes']:.1f} |"
-            )
-    return lines
-
-
-def pupils_coverage(found: dict[str, Any]) -> list[str]:
-    """How often 95 % intervals hold the truth."""
-    kinds = list(dict.fromkeys(kind for part in found["found"] for kind in part["by_kind"]))
-    lines = [
-        f"\n## Intervals of value added that hold the truth (`{found['script']}`, commit {found['commit']})\n",
-        f"Simulated pupils, {found['replicates']:,} times each (variances of models with slopes 500 times); share of "
-        "95 % intervals that hold the truth.\n",
-        "![Share of intervals that hold the truth, by number of schools](../images/coverage.png)\n",
-        f"| schools | model | asked | {' | '.join(kinds)} |",
-        "|---" * (3 + len(kinds)) + "|",
-    ]
-    for part in found["found"]:
-        held = (part["by_kind"].get(kind) for kind in kinds)
-        shares = " | ".join(f"{row['share']:.4f}" if row else "" for row in held)
-        lines.append(f"| {part['schools']} | {part['model']} | {part['asked']} | {shares} |")
-    return lines
+def what_it_goes_by() -> list[str]:
+    """The definitions of a plan of partnerships and of an evaluation, as they are written."""
+    shown = []
+    for name, title in (("partnerships", "a plan of partnerships"), ("impact", "an evaluation")):
+        text = (settings.DEFINITIONS / f"{name}.yaml").read_text(encoding="utf-8").rstrip()
+        shown += [f"\n## What {title} goes by\n", f"`{name}.yaml`:\n", "```yaml", text, "```"]
+    return shown
 
 
 PAGES = {
@@ -366,7 +177,7 @@ PAGES = {
     "settings.md": settings_page,
     "tables.md": tables_page,
     "definitions.md": definitions_page,
-    "measured.md": measured_page,
+    "measured.md": MEASURED["page"],
 }
 
 

@@ -28,7 +28,8 @@ def test_the_commands_are_the_words_of_the_design() -> None:
         "families group", "families judge", "value-added plan", "value-added sum", "value-added pool",
         "value-added estimate", "value-added test",
         "performance map", "performance gap", "performance floor", "partnerships propose",
-        "partnerships decide", "partnerships explain", "narrative tell",
+        "partnerships decide", "partnerships explain", "impact plan", "impact evaluate", "impact findings",
+        "narrative tell",
     }  # fmt: skip
 
 
