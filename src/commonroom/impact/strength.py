@@ -95,7 +95,7 @@ def judge(facts: Facts, guards: pl.DataFrame) -> Strength:
     | several_questions | | p times the questions asked is .05 or more | |
     | unbalanced | balance fails | | unclear, or cannot be looked at |
     | differed_before | | both sides differ in years held out | there are none |
-    | placebo_date | an earlier date has an effect of the same sign | | of the other, or cannot be |
+    | placebo_date | an effect of the same sign at an earlier date | | of the other, none held out; unknown |
     | no_earlier_years | | neither of the last two can be tried | |
     | one_carries | sign changes without one cluster | interval then holds zero; one cluster | |
     | lost | lost schools could undo it | with chance they could; sides closed unlike | not known |
@@ -154,6 +154,9 @@ def _of_checks(facts: Facts, guards: pl.DataFrame, verdict: Answered) -> dict[st
     if verdict == "no_difference":
         said["fragile"] = _stays(facts, guards)
     found = {reason: CHECKS[reason][1].get(said[reason], STRONG) for reason in CHECKS}
+    if said["placebo_date"] == "unclear" and said["differed_before"] == "holds":
+        # Schools fell before they were chosen; years held out show that they had not come another way.
+        found["placebo_date"] = STRONG
     untried = said["differed_before"] == said["placebo_date"] == "cannot"
     found["no_earlier_years"] = SUGGESTIVE if untried else STRONG
     if facts.randomised:
