@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from commonroom.errors import SaidToPeople
-from commonroom.impact.study import Cells, Floats, Ints, Study
+from commonroom.impact.study import Cells, Flags, Floats, Ints, Study
 
 Kind: TypeAlias = Literal["simple", "dynamic", "cohort", "calendar"]
 
@@ -20,8 +20,8 @@ class Combined:
     `at` (m): 0 for simple, years since joining (negative: before) for dynamic, the year joined for cohort,
     the year for calendar; `effect` (m) in sd of schools; `influence` (n, m): the influence function, that of
     the estimated shares of the cells included, so that the variance clustered anyhow is
-    `sum(cluster sums^2) / n^2`; `joiners` and `others` (m): schools on each side in the cell that has most;
-    `weights` (k, m): how much each cell counts, summing to 1.
+    `sum(cluster sums^2) / n^2`; `joiners` and `others` (m): different schools on each side; `weights` (k, m):
+    how much each cell counts, summing to 1.
     """
 
     kind: str
@@ -58,15 +58,28 @@ def aggregate(cells: Cells, study: Study, *, kind: Kind) -> Combined:
     counts = belongs * cells.joiners[:, None].astype(np.float64)
     weights = counts / counts.sum(axis=0)
     effect = cells.effect @ weights
+    joiners, others = _count(cells, study, belongs)
     return Combined(
         kind=kind,
         at=at,
         effect=effect,
         influence=cells.influence @ weights + _share(cells, study, counts=counts, effect=effect),
-        joiners=(belongs * cells.joiners[:, None]).max(axis=0),
-        others=(belongs * cells.others[:, None]).max(axis=0),
+        joiners=joiners,
+        others=others,
         weights=weights,
     )
+
+
+def _count(cells: Cells, study: Study, belongs: Flags) -> tuple[Ints, Ints]:
+    """How many different schools joined, and stand beside them, in the cells (k) of each effect (m)."""
+    used = np.isfinite(cells.residuals.T)
+    sides = np.zeros((2, belongs.shape[1], study.start.size), dtype=bool)
+    for cell, effect in zip(*np.nonzero(belongs), strict=True):
+        own = study.start == cells.cohort[cell]
+        sides[0, effect] |= used[cell] & own
+        sides[1, effect] |= used[cell] & ~own
+    joiners, others = sides.sum(axis=2)
+    return joiners, others
 
 
 def _share(cells: Cells, study: Study, *, counts: Floats, effect: Floats) -> Floats:

@@ -52,7 +52,7 @@ class _Cohort:
     pairs: dict[tuple[int, bytes], sides.Reckoning | None] = field(default_factory=dict)
 
     def reckon(self, years: Ints, at: int, since: int, out: tuple[Floats, Floats]) -> _Cell | None:
-        """The cell of two places in `years`, influence and residuals (n) going into `out`; None if it is empty."""
+        """The cell of two places in `years`; influence and residuals (n) go into `out`; None if empty."""
         own, until = self.ground, int(years[max(at, since)])
         runs, key = ground.stand(own, cohort=self.start, until=until, controls=self.controls)
         change = ground.take(own.figures[at], runs) - ground.take(own.figures[since], runs)
