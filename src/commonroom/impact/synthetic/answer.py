@@ -21,13 +21,13 @@ class Synthetic:
     `years` (T), `start`, `value`, `mix` and `gap` (T): the unit, its mix and the difference; `low`, `high`
     (T): central share of the placebos' gaps. `weights` (donor, weight): donors with weight, by name;
     `times` (year, weight): weights of the years before the start (sdid; all alike otherwise).
-    `effect`: mean gap from the start on, with placebo errors. `before`, `after`: root mean squared gap;
-    `ratio`: mean squared gap after by that before, `rank`: the place of that ratio, largest first, among the
-    placebos' and its own, so that `effect.p` is rank / (placebos + 1) for a synthetic control; `p_near`:
-    that p beside only the placebos that fit (`kept`). `placebos` (placebo, effect, before, after, ratio,
-    kept) and `in_time` (start, effect, se, low, high, p, before, after, ratio): the other units as if they
-    had taken part, and the unit as if it had started earlier. `jackknife`: standard error (sdid of several
-    schools beside schools; NaN otherwise). `schools`: schools the unit's figure rests on; `lost`: schools
+    `effect`: mean gap from the start on, with errors, interval and p of effects from the placebos' effects.
+    `before`, `after`: root mean squared gap; `ratio`: mean squared gap after by that before, `rank`: its
+    place among the placebos' and its own, the largest first, and `p` = rank / (placebos + 1), the test of
+    2010; `p_near`: that beside only the placebos that fit (`kept`). `placebos` (placebo, effect, before,
+    after, ratio, kept): other units as if they had taken part; `in_time` (start, effect, se, low, high, p,
+    before, after, ratio): the unit as if it had started earlier. `jackknife`: standard error (sdid of
+    several schools beside schools; NaN otherwise). `schools`: those the unit's figure rests on; `lost`: those
     of the unit that had no figure in some year. `limits`: short names of what this design cannot do here:
     few_years (fewer than five before the start), few_placebos (too few for a p value below 1 - level),
     misfit (the mix is further from the unit before the start than a quarter sd of donors), no_in_time.
@@ -48,6 +48,7 @@ class Synthetic:
     after: float
     ratio: float
     rank: int
+    p: float
     p_near: float
     placebos: pl.DataFrame
     in_time: pl.DataFrame

@@ -97,6 +97,7 @@ def _answer(
         after=float(verdict.after[0]),
         ratio=float(verdict.ratio[0]),
         rank=verdict.rank,
+        p=verdict.rank / len(verdict.ratio),
         p_near=verdict.p_near,
         placebos=_placebos(ground, verdict),
         in_time=earlier,

@@ -22,8 +22,8 @@ class Options:
     years can be fitted too well to divide by. `level` of the intervals; `seed` of drawn groups.
     """
 
-    penalty: float = 0.1
-    ridge: float = 0.05
+    penalty: float = 0.0
+    ridge: float = 0.01
     context: tuple[str, ...] = ()
     context_weight: float | None = 1.0
     weighted: bool = False

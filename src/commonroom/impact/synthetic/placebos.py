@@ -15,6 +15,9 @@ from commonroom.impact.synthetic.fits import Case, Fit, fit
 from commonroom.impact.synthetic.ground import Ground
 from commonroom.impact.synthetic.options import Options
 
+#: Stands for an error of nothing, where all placebos are the same.
+NOTHING = 1e-150
+
 
 @dataclass(frozen=True)
 class Space:
@@ -34,7 +37,8 @@ class Space:
 class Verdict:
     """What the gaps of a unit and its placebos say; `before`, `after`, `ratio`, `effects` lead with the unit.
 
-    `p_near`: the rank test beside the placebos `kept` (M), whose misfit is not many times the unit's.
+    `rank` of the unit's ratio among all; `p_near`: that test beside the placebos `kept` (M), whose misfit is
+    not many times the unit's.
     """
 
     estimate: Estimate
@@ -77,9 +81,7 @@ def judge(found: Space, *, method: Method, options: Options) -> Verdict:
 
     The ratio is of mean squared gaps after and before the start; the latter counts as no smaller than
     `options.floor` of the median of all, the unit's too, so that the test stays exact where units are
-    exchangeable. Synthetic control: p is rank / (placebos + 1), the interval reaches as far as the share
-    `level` of placebo effects. Synthetic difference-in-differences: normal, with the placebo variance
-    (algorithm 4, every placebo once instead of draws).
+    exchangeable. Source: Abadie, Diamond & Hainmueller 2010, section 3.4.
     """
     gaps = np.vstack([found.fit.gap, found.gaps])
     at = found.case.before
@@ -89,15 +91,14 @@ def judge(found: Space, *, method: Method, options: Options) -> Verdict:
     ratio = after / np.maximum(before, floor)
     effects = gaps[:, at:].mean(axis=1)
     kept = np.maximum(before[1:], floor) <= options.misfit * max(before[0], floor)
-    rank = _rank(ratio)
-    p = rank / len(ratio)
+    errors = _normal if method == "sdid" else _ranked
     return Verdict(
-        _estimate(effects, p=p, method=method, options=options),
+        errors(float(effects[0]), effects[1:], options.level),
         np.sqrt(before),
         np.sqrt(after),
         ratio,
         effects,
-        rank,
+        _rank(ratio),
         _rank(ratio[np.append(True, kept)]) / (1 + int(kept.sum())),
         kept,
     )
@@ -108,25 +109,33 @@ def _rank(ratio: Floats) -> int:
     return int((ratio >= ratio[0]).sum())
 
 
-def _estimate(effects: Floats, *, p: float, method: Method, options: Options) -> Estimate:
-    """Return the first effect with errors from the others'."""
-    effect, others = float(effects[0]), effects[1:]
-    if method == "sdid":
-        se = float(others.std())
-        half = float(stats.norm.ppf(0.5 + options.level / 2)) * se
-        p = float(2 * stats.norm.sf(abs(effect) / se))
-    else:
-        se = float(np.sqrt((others**2).mean()))
-        half = _reach(others, se=se, level=options.level)
+def _normal(effect: float, others: Floats, level: float) -> Estimate:
+    """Return the effect with the placebo variance: each placebo once instead of draws.
+
+    Source: Arkhangelsky et al. 2021, algorithm 4.
+    """
+    se = float(others.std())
+    half = float(stats.norm.ppf(0.5 + level / 2)) * se
+    p = float(2 * stats.norm.sf(abs(effect) / max(se, NOTHING)))
     return Estimate(effect, se, effect - half, effect + half, p, "comparison", 1)
 
 
-def _reach(others: Floats, *, se: float, level: float) -> float:
-    """Return how far placebo effects reach: the share `level` of them, or t where they are too few."""
+def _ranked(effect: float, others: Floats, level: float) -> Estimate:
+    """Return the effect with an interval as far as the share `level` of placebo effects reach.
+
+    The interval holds the effects that the rank of |effect| among placebos would not reject; where placebos
+    are too few for that level, it is Student's t with as many degrees of freedom.
+    """
+    se = float(np.sqrt((others**2).mean()))
     place = int(np.ceil(level * (others.size + 1) - 1e-9))
     if place <= others.size:
-        return float(np.sort(np.abs(others))[place - 1])
-    return float(stats.t.ppf(0.5 + level / 2, others.size)) * se * float(np.sqrt(1 + 1 / others.size))
+        half = float(np.sort(np.abs(others))[place - 1])
+        p = (1 + int((np.abs(others) >= abs(effect)).sum())) / (others.size + 1)
+    else:
+        spread = se * float(np.sqrt(1 + 1 / others.size))
+        half = float(stats.t.ppf(0.5 + level / 2, others.size)) * spread
+        p = float(2 * stats.t.sf(abs(effect) / max(spread, NOTHING), others.size))
+    return Estimate(effect, se, effect - half, effect + half, p, "comparison", 1)
 
 
 def in_time(ground: Ground, *, method: Method, options: Options) -> pl.DataFrame:

@@ -42,13 +42,13 @@ def gather(study: Study, side: Flags | Groups, *, years: Flags, columns: list[in
     """
     names, members = _members(study, side)
     figures = study.figures[:, years]
-    alive = np.isfinite(figures).all(axis=1)
+    alive = np.asarray(np.isfinite(figures).all(axis=1))
     weight = _weights(study) if weighted else np.ones(alive.size)
-    kept = np.asarray(members @ np.where(alive, 1.0, 0.0) >= KNOWN * members.sum(axis=1))
+    kept = np.asarray(members @ np.where(alive, 1.0, 0.0)) >= KNOWN * np.asarray(members.sum(axis=1))
     shares = csr_array(members * np.where(alive, weight, 0.0)[None, :])
     total = np.asarray(shares.sum(axis=1))
     kept = kept & np.asarray(total > 0)
-    shares = csr_array(shares * (1 / np.where(kept, total, 1.0))[:, None])
+    shares = csr_array(shares * np.reshape(1 / np.where(kept, total, 1.0), (-1, 1)))
     context = np.asarray(study.context[:, columns], dtype=np.float64)
     means = shares @ np.where(alive[:, None], np.column_stack([figures, context]), 0.0)
     rows = Rows(names, means[:, : figures.shape[1]], means[:, figures.shape[1] :], members)

@@ -50,9 +50,8 @@ def _many(gram: Floats, linear: Floats) -> Floats | None:
         out, into = face & (weights < 0), ~face & (slack < -NEAR)
         if not (out | into).any():
             return np.asarray(weights / weights.sum())
+        # Weights sum to 1, so one is above 0 and the face is never empty.
         face = (face & ~out) | into
-        if not face.any():
-            return None
     return None
 
 
