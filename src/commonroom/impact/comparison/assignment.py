@@ -9,7 +9,7 @@ import numpy as np
 from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
 from commonroom.errors import CommonroomError
-from commonroom.impact.study import Floats, Ints
+from commonroom.impact.study import Flags, Floats, Ints
 
 #: Squared distances are whole numbers of this part, so that equal ones are equal on every machine.
 UNIT = 1e-8
@@ -36,23 +36,30 @@ def assign(distances: Callable[[int, int], Floats], *, size: tuple[int, int], ea
 
     Arguments: `distances(begin, end)`: squared distances (joiners from begin to end x others), inf where the
     other cannot be used; `size`: joiners and others; both in an order that has nothing to do with how rows
-    came, since equal distances go to the other that comes first. Where the others are too few for all, each
-    joiner gets fewer, and then some none. The nearest of each are the answer where nobody is used too often;
-    otherwise a minimum-cost flow over the nearest of each, which are made more until prices prove that no
-    farther one could be better. Source: Rosenbaum 1989 (optimal matching), Ahuja, Magnanti and Orlin 1993.
+    came, since equal distances go to the other that comes first. Where the others are too few for all, every
+    joiner gets fewer, and with one each some may get none. The nearest of each are the answer where nobody is
+    used too often; otherwise a minimum-cost flow over the nearest of each, which are made more until prices
+    prove that no farther one could be better.
+    Source: Rosenbaum 1989 (optimal matching); Ahuja, Magnanti and Orlin 1993 (flows and prices).
     """
     joiners, others = size
     each = min(each, others, max(1, others * reuse // max(joiners, 1)))
     wide = min(others, 2 * each)
-    while joiners and each:
+    while joiners and others:
         index, cost = _nearest(distances, size=size, wide=wide)
-        found = _free(index, cost, each=each, reuse=reuse)
-        found = _flow(index, cost, each=each, reuse=reuse) if found is None else found
-        if wide == others or _proven(index, cost, found, each=each, others=(others, reuse)):
+        supply = np.minimum(each, (cost < FAR).sum(axis=1))
+        found = _free(index, supply, reuse=reuse)
+        found = _flow(index, cost, supply=supply, reuse=reuse) if found is None else found
+        short = bool((found.sum(axis=1) < supply).any())
+        if short and wide == others and each > 1:
+            each = each // 2
+            wide = min(others, 2 * each)
+        elif wide == others or (not short and _proven(index, cost, found, size=(others, reuse))):
             row, column = np.nonzero(found)
             order = np.lexsort((index[row, column], row))
             return Links(row[order], index[row, column][order])
-        wide = min(others, 2 * wide)
+        else:
+            wide = min(others, 2 * wide)
     return Links(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
 
 
@@ -78,14 +85,13 @@ def _nearest(
     return index, cost
 
 
-def _free(index: Ints, cost: Ints, *, each: int, reuse: int) -> np.ndarray | None:
+def _free(index: Ints, supply: Ints, *, reuse: int) -> Flags | None:
     """The nearest of each, if nobody is used too often."""
-    found = np.zeros(index.shape, dtype=bool)
-    found[:, :each] = cost[:, :each] < FAR
+    found = np.arange(index.shape[1]) < supply[:, None]
     return found if np.bincount(index[found], minlength=1).max() <= reuse else None
 
 
-def _flow(index: Ints, cost: Ints, *, each: int, reuse: int) -> np.ndarray:
+def _flow(index: Ints, cost: Ints, *, supply: Ints, reuse: int) -> Flags:
     """The choice of least cost among those listed, as many as can be."""
     row, column = np.nonzero(cost < FAR)
     names, other = np.unique(index[row, column], return_inverse=True)
@@ -100,28 +106,24 @@ def _flow(index: Ints, cost: Ints, *, each: int, reuse: int) -> np.ndarray:
         np.full(names.size, reuse),
         np.zeros(names.size, dtype=np.int64),
     )
-    supply = np.zeros(sink + 1, dtype=np.int64)
-    supply[:joiners], supply[sink] = each, -each * joiners
-    flow.set_nodes_supplies(np.arange(sink + 1), supply)
+    flow.set_nodes_supplies(np.arange(sink + 1), np.concatenate([supply, 0 * names, [-supply.sum()]]))
     status = flow.solve_max_flow_with_min_cost()
     if status != flow.OPTIMAL:
         raise FlowError(f"The solver of flows says {status.name}.")
-    found = np.zeros(index.shape, dtype=bool)
+    found: Flags = np.zeros(index.shape, dtype=bool)
     found[row, column] = flow.flows(pairs) > 0
     return found
 
 
-def _proven(index: Ints, cost: Ints, found: np.ndarray, *, each: int, others: tuple[int, int]) -> bool:
+def _proven(index: Ints, cost: Ints, found: Flags, *, size: tuple[int, int]) -> bool:
     """Whether no other beyond those listed could better the choice.
 
     Prices of schools that are used as often as may be are raised until every joiner has its cheapest; with
     them, the dearest that a joiner has bounds what a farther school would have to cost.
     """
-    size, reuse = others
-    if (found.sum(axis=1) < each).any():
-        return False
-    full = np.bincount(index[found], minlength=size) >= reuse
-    price = np.zeros(size, dtype=np.int64)
+    others, reuse = size
+    full = np.bincount(index[found], minlength=others) >= reuse
+    price = np.zeros(others, dtype=np.int64)
     while True:
         dearest = np.where(found, cost + price[index], 0).max(axis=1)
         wanted = np.where(found | ~full[index], 0, dearest[:, None] - cost)

@@ -59,7 +59,7 @@ def match(study: Study, *, pool: Flags, comparison: Comparison) -> Matched:
     """
     order = np.argsort(study.schools, kind="stable")
     cohorts = _gathered(study, pool, comparison)
-    never = np.unique(np.concatenate([one.others for one in cohorts]))
+    never = _rows([one.others for one in cohorts])
     never = never[study.start[never] == NEVER]
     wanted = sum(one.joiners.size for one in cohorts) * comparison.neighbours
     if never.size >= comparison.neighbours and never.size * comparison.reuse >= wanted:
@@ -96,13 +96,18 @@ def _gathered(study: Study, pool: Flags, comparison: Comparison) -> tuple[Cohort
     )
 
 
+def _rows(parts: list[Ints]) -> Ints:
+    """The rows of all parts, each once."""
+    return np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *parts]))
+
+
 def _choose(
     study: Study, cohorts: tuple[Cohort, ...], order: Ints, comparison: Comparison
 ) -> tuple[Pairs, ...]:
     """The pairs of every cohort, chosen together."""
     rank = np.empty(order.size, dtype=np.int64)
     rank[order] = np.arange(order.size)
-    others = order[np.isin(order, np.concatenate([one.others for one in cohorts]))]
+    others = order[np.isin(order, _rows([one.others for one in cohorts]))]
     joiners = [one.joiners[np.argsort(rank[one.joiners])] for one in cohorts]
     ends = np.cumsum([0, *(rows.size for rows in joiners)])
     metrics = [metric.measure(one) for one in cohorts]
