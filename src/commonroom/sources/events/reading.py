@@ -66,8 +66,6 @@ def _read(path: Path, known: Known) -> tuple[Rows, pl.DataFrame, list[Slip]]:
             **({} if paired else {"role": cells.word(words.ROLES, "role")}),
         },
     )
-    if table.frame.is_empty():
-        slips.append(Slip("no school took part.", "Write a row for each school."))
     slips += [*_turned(table, frame), *pairs.find_same(table, frame, paired=paired)]
     events = pairs.spread(frame) if paired else frame.with_columns(_role(table))
     events = events.with_columns(
@@ -94,10 +92,9 @@ def _turned(table: Rows, frame: pl.DataFrame) -> list[Slip]:
 
 def _repeated(table: Rows, events: pl.DataFrame, *, paired: bool) -> list[Slip]:
     """One school in one part of one partnership, twice."""
-    keys = ("school", "role", "partnership")
-    # A pair that works on several themes is one partnership with several rows.
+    keys: tuple[str, ...] = ("school", "role", "partnership")
     if paired:
-        events = events.unique(["provider", "receiver", "role", "theme", "start"], maintain_order=True)
+        # A pair that works on several themes is one partnership with several rows.
         keys = ("provider", "receiver", "theme")
         events = events.filter(role="receiver").with_columns(pl.col("theme").fill_null(""))
     said = events.with_columns(starts.first_results(pl.col("start")).cast(pl.String))
