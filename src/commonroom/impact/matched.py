@@ -1,4 +1,4 @@
-"""The default design: comparison schools alike before the start, both sides adjusted, and an honest interval."""
+"""The default design: comparison schools alike before the start, both adjusted, an honest interval."""
 
 from __future__ import annotations
 
@@ -53,21 +53,22 @@ def estimate(
         controls=definition.estimator.controls,
         adjusted=matched.adjusted,
     )
-    combined = {kind: staggered.aggregate(cells, study, kind=kind) for kind in kinds}
+    combined: dict[str, Combined] = {kind: staggered.aggregate(cells, study, kind=kind) for kind in kinds}
     level = definition.inference.level
-    if not few(study, cells, fewest=definition.inference.few):
-        sure = {kind: chance.cluster(one, study=study, level=level) for kind, one in combined.items()}
-        return Answer(matched, cells, combined, sure)
-    noise = chance.learn(study, cells=cells, matched=matched, around=around)
-    sure = {kind: chance.compare(one, noise=noise, level=level) for kind, one in combined.items()}
-    return Answer(matched, cells, combined, sure)
+    estimates: dict[str, tuple[Estimate, ...]]
+    if few(study, cells, fewest=definition.inference.few):
+        noise = chance.learn(study, cells=cells, matched=matched, around=around)
+        estimates = {kind: chance.compare(one, noise=noise, level=level) for kind, one in combined.items()}
+    else:
+        estimates = {kind: chance.cluster(one, study=study, level=level) for kind, one in combined.items()}
+    return Answer(matched, cells, combined, estimates)
 
 
 def few(study: Study, cells: Cells, *, fewest: int) -> bool:
     """Whether clusters are too few to learn chance from them alone.
 
-    So it is where fewer than `fewest` clusters took part and count, and where these lie in fewer than `fewest`
-    areas: schools of one city share more than their partnership, however many partnerships there are.
+    So it is where fewer than `fewest` clusters took part and count, and where these lie in fewer than
+    `fewest` areas: schools of one city share more than their partnership, however many of these there are.
     """
     counted = study.joined & ~np.isnan(cells.residuals[:, cells.year >= cells.cohort]).all(axis=1)
     return min(np.unique(number[counted]).size for number in (study.cluster, study.area)) < fewest

@@ -13,10 +13,10 @@ from commonroom.impact.study import Estimate, Flags, Study
 def cluster(combined: Combined, *, study: Study, level: float) -> tuple[Estimate, ...]:
     """Return effects with intervals from clusters.
 
-    Arguments: effects `combined` of the `study`; the `level` of the intervals. Standard errors are those of the
-    influence function added up within `study.cluster`, as elsewhere in the field. Intervals are by Student's t
-    with as many degrees of freedom as clusters took part, less one: those that did not are many, and say
-    little of those that did (Cameron and Miller 2015; MacKinnon and Webb 2017).
+    Arguments: effects `combined` of the `study`; the `level` of the intervals. Standard errors are those of
+    the influence function added up within `study.cluster`, as elsewhere in the field. Intervals are by
+    Student's t with as many degrees of freedom as clusters took part, less one: those that did not are many,
+    and say little of those that did (Cameron and Miller 2015; MacKinnon and Webb 2017).
     """
     errors = staggered.spread(combined, cluster=study.cluster)
     found = []

@@ -1,4 +1,4 @@
-"""Intervals from how comparison schools vary and hang together, for programmes of few clusters, even of one."""
+"""Intervals from how comparison schools vary and hang together, for few clusters, even for one."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from commonroom.impact.study import Estimate, Floats
 
 #: Pairs of schools held at once.
 BLOCK = 4_000_000
+#: Less than this is rounding, in sd of schools.
+ROUNDING = 1e-9
 #: Chance is never less than this share of what it would be if schools shared nothing.
 LEAST = 0.5
 
@@ -48,8 +50,11 @@ def compare(combined: Combined, *, noise: Noise, level: float) -> tuple[Estimate
 
 def interval(effect: float, se: float, *, degrees: float, level: float, of: tuple[str, int]) -> Estimate:
     """Return one estimate with its interval and p value by Student's t; `of`: where from, and clusters."""
+    # What the path foresees wholly (a year of the path itself) leaves nothing to chance but rounding.
+    if se < ROUNDING:
+        return Estimate(effect, 0.0, effect, effect, float(abs(effect) < ROUNDING), *of)
     reach = float(stats.t.ppf(0.5 + level / 2, degrees)) * se
-    p = float(2 * stats.t.sf(abs(effect) / se, degrees)) if se > 0 else float(effect == 0)
+    p = float(2 * stats.t.sf(abs(effect) / se, degrees))
     return Estimate(effect, se, effect - reach, effect + reach, p, *of)
 
 
@@ -62,7 +67,7 @@ def _variance(noise: Noise, weights: Floats) -> tuple[float, float, int]:
     """Variance of a mix of cells; what it would be if schools shared nothing; from how many schools."""
     starts = np.unique(noise.cells.cohort[weights != 0])
     apart = np.zeros(noise.study.start.size)
-    shared: Floats = np.zeros((len(surroundings.SCALES) + 2, apart.size))
+    shared: Floats = np.zeros((surroundings.KINDS, apart.size))
     schools = []
     for start in starts.tolist():
         mine = np.where(noise.cells.cohort == start, weights, 0.0)

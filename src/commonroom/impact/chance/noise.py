@@ -12,12 +12,14 @@ from commonroom.impact.chance import surroundings
 from commonroom.impact.chance.surroundings import Surroundings
 from commonroom.impact.comparison import Matched
 from commonroom.impact.comparison.cohort import Cohort
-from commonroom.impact.study import NEVER, Cells, Floats, Ints, Study
+from commonroom.impact.study import NEVER, Cells, Flags, Floats, Study
 
 #: A school's variance is at least this share of the mean one.
 LEAST = 0.25
 #: With fewer comparison schools than this to each term, nothing is regressed on.
 ENOUGH = 10
+#: Terms of the variance farther from the mean than so many standard deviations are taken as that far.
+FAR = 4.0
 
 
 @dataclass(frozen=True)
@@ -60,11 +62,12 @@ def learn(study: Study, *, cells: Cells, matched: Matched, around: Surroundings 
     cohorts = {one.start: one for one in matched.cohorts}
     left = np.full(cells.residuals.shape, np.nan)
     shares = np.zeros(cells.residuals.shape)
+    terms = {start: _terms(cohort) for start, cohort in cohorts.items()}
     for at, (start, year) in enumerate(zip(cells.cohort.tolist(), cells.year.tolist(), strict=True)):
-        cohort, change = cohorts[start], _change(study, start, year)
-        free = (study.start == NEVER) | (study.start > max(year, start))
-        rows = cohort.others[(free & ~np.isnan(change))[cohort.others]]
-        left[rows, at] = _unexplained(_terms(cohort, rows), change[rows])
+        others, change = cohorts[start].others, _change(study, start, year)
+        free = (study.start[others] == NEVER) | (study.start[others] > max(year, start))
+        here = np.flatnonzero(free & ~np.isnan(change[others]))
+        left[others[here], at] = _unexplained(terms[start][here], change[others[here]])
         regressed = not cells.methods or cells.methods[at] != "means"
         adjusted = matched.adjusted[start]
         used = np.flatnonzero(~np.isnan(cells.residuals[:, at]))
@@ -88,20 +91,20 @@ def spread(noise: Noise, start: int, weights: Floats) -> Spread:
         left = noise.left[:, used[-1]]
     known = ~np.isnan(left)
     values = np.where(known, left, 0.0)
-    around = noise.around
-    both = known[around.one] & known[around.other]
-    alike = around.alike * both
-    varying = np.flatnonzero(alike.any(axis=1))
-    shared = np.zeros(alike.shape[0])
-    if varying.size:
-        gram = alike[varying] @ alike[varying].T
-        aimed = alike[varying] @ (values[around.one] * values[around.other])
-        # Non-negative least squares by the Gram matrix alone: its root stands for the pairs.
-        scale = np.sqrt(np.diag(gram))
-        lower = np.linalg.cholesky(gram / np.outer(scale, scale) + 1e-10 * np.eye(varying.size))
-        shared[varying] = nnls(lower.T, np.linalg.solve(lower, aimed / scale))[0] / scale
+    shared = _shared(noise.around, values, known)
     own = _own(noise.study, noise.cohorts[start], left)
     return Spread(np.maximum(own, shared.sum()), shared, int(known.sum()))
+
+
+def _shared(around: Surroundings, values: Floats, known: Flags) -> Floats:
+    """What schools share, by kind: products of pairs, in bins of nearness, as a sum of parts none below 0."""
+    bins = around.alike.shape[1]
+    product = values[around.one] * values[around.other]
+    both = known[around.one] & known[around.other]
+    count = np.bincount(around.bin, weights=both, minlength=bins)
+    root = np.sqrt(count)
+    mean = np.bincount(around.bin, weights=product, minlength=bins) / np.maximum(root, 1.0)
+    return np.asarray(nnls((around.alike * root).T, mean)[0])
 
 
 def _change(study: Study, start: int, year: int) -> Floats:
@@ -111,13 +114,13 @@ def _change(study: Study, start: int, year: int) -> Floats:
     return np.asarray(study.figures[:, at] - study.figures[:, since])
 
 
-def _terms(cohort: Cohort, rows: Ints) -> Floats:
-    """A column of ones, covariates, and squares and cubes of the path, of some schools."""
-    used = cohort.covariates[rows]
-    sd = used.std(axis=0)
-    used = (used - used.mean(axis=0)) / np.where(sd > 0, sd, 1.0)
+def _terms(cohort: Cohort) -> Floats:
+    """A column of ones, covariates, and squares and cubes of the path, of the schools beside a cohort."""
+    used = cohort.covariates[cohort.others]
+    sd = used.std(axis=0) if used.size else np.ones(used.shape[1])
+    used = (used - used.mean(axis=0)) / np.where(sd > 0, sd, 1.0) if used.size else used
     path = used[:, : cohort.path]
-    return np.column_stack([np.ones(rows.size), path, used[:, cohort.path :], path**2, path**3])
+    return np.column_stack([np.ones(used.shape[0]), used, path**2, path**3])
 
 
 def _unexplained(terms: Floats, change: Floats) -> Floats:
@@ -127,11 +130,15 @@ def _unexplained(terms: Floats, change: Floats) -> Floats:
     degrees = change.size - terms.shape[1]
     if degrees < 1:
         return np.full(change.size, np.nan)
-    fitted = terms @ np.linalg.lstsq(terms, change, rcond=None)[0]
-    return np.asarray((change - fitted) * np.sqrt(change.size / degrees))
+    return np.asarray((change - terms @ _regress(terms, change)) * np.sqrt(change.size / degrees))
 
 
-def _shares(covariates: Floats, joined: np.ndarray, *, weights: Floats, regressed: bool) -> Floats:
+def _regress(terms: Floats, values: Floats) -> Floats:
+    """Coefficients by the normal equations; terms that say the same share theirs."""
+    return np.asarray(np.linalg.pinv(terms.T @ terms, rcond=1e-10, hermitian=True) @ (terms.T @ values))
+
+
+def _shares(covariates: Floats, joined: Flags, *, weights: Floats, regressed: bool) -> Floats:
     """How much of each school's change goes into an effect, by regression on the comparison side."""
     found = np.where(joined, weights, 0.0) / weights[joined].sum()
     other = ~joined
@@ -159,15 +166,13 @@ def _own(study: Study, cohort: Cohort, left: Floats) -> Floats:
     if known.sum() < ENOUGH * terms.shape[1]:
         return np.where(np.isnan(level), np.nan, mean)
     middle, sd = terms[known].mean(axis=0), terms[known].std(axis=0)
-    # Levels far from those of any comparison school are taken as the farthest that some have.
-    low, high = np.quantile(terms[known], [0.01, 0.99], axis=0)
-    terms = (np.clip(terms, low, high) - middle) / np.where(sd > 0, sd, 1.0)
+    # Levels far from those of nearly all comparison schools are taken as the farthest that these have.
+    terms = np.clip((terms - middle) / np.where(sd > 0, sd, 1.0), -FAR, FAR)
     terms[:, 0] = 1.0
-    weight = np.ones(known.sum())
+    square = left[known] ** 2
+    own = np.full(left.size, mean)
     for _ in range(2):
         # The variance of a square goes with the square of the variance.
-        root = np.sqrt(weight)[:, None]
-        fitted = np.linalg.lstsq(terms[known] * root, left[known] ** 2 * root[:, 0], rcond=None)[0]
-        own = np.maximum(terms @ fitted, LEAST * mean)
-        weight = 1.0 / own[known] ** 2
-    return np.asarray(own)
+        weight = 1.0 / own[known][:, None]
+        own = np.maximum(terms @ _regress(terms[known] * weight, square * weight[:, 0]), LEAST * mean)
+    return own

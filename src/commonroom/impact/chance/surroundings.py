@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -15,10 +15,14 @@ RANK = 20
 CLOSE = 200.0
 #: Scales of shared shocks, in steps: neighbourhoods of some 10, 100 and 1,000 schools.
 SCALES = (2.0, 6.0, 18.0)
-#: About how many pairs of near schools are looked at, and how many others of its area or group beside each.
+#: Kinds of shared shock: one for each scale, the area, and the group.
+KINDS = len(SCALES) + 2
+#: About how many pairs of near schools are looked at, and others of its area or group beside each school.
 PAIRS, FELLOWS = 300_000, 10
-#: Ranks of nearness are looked at up to LAST among all schools, and again among every THIN-th school, and so on.
+#: Ranks of nearness that are looked at go up to LAST, among all schools, every THIN-th of them, and so on.
 LAST, THIN = 32, 8
+#: Bounds of the bins of distance that pairs are counted in, in steps.
+BOUNDS = np.geomspace(0.25, 64.0, 33)
 
 
 @dataclass(frozen=True)
@@ -27,8 +31,9 @@ class Surroundings:
 
     `places` (n, 2): metres, NaN where unknown; `step` (n): about the radius, in metres, within which a school
     has three others, NaN where unknown; `area`, `group` (n): numbers of the authority and of what would be
-    chosen as one (a trust), -1 for a group that is not known; `one`, `other` (m): rows of each pair; `alike`
-    (c, m): how much of each kind of shared shock both have: one for each of SCALES, area, group.
+    chosen as one (a trust), -1 for a group that is not known; `one`, `other` (m): rows of each pair; `bin`
+    (m): which bin of distance, area and group it lies in; `alike` (c, bins): how much of each of KINDS of
+    shared shock pairs of a bin have, on average.
     """
 
     places: Floats
@@ -37,6 +42,7 @@ class Surroundings:
     group: Ints
     one: Ints
     other: Ints
+    bin: Ints
     alike: Floats
 
 
@@ -59,8 +65,26 @@ def look(study: Study) -> Surroundings:
         step[known] = np.maximum(far[:, 0], CLOSE) / np.sqrt(rank)
         found += _near(places, known)
     one, other = (np.concatenate(side) for side in zip(*found, strict=True))
-    made = Surroundings(places, step, study.area, group, one, other, np.empty((0, 0)))
-    return Surroundings(places, step, study.area, group, one, other, alike(made, one, other))
+    made = Surroundings(places, step, study.area, group, one, other, np.empty(0, dtype=np.int64), np.empty(0))
+    return _binned(made)
+
+
+def _binned(made: Surroundings) -> Surroundings:
+    """The same with pairs in bins, since near pairs at like distances say the same of what is shared."""
+    apart = np.searchsorted(BOUNDS, _steps(made, made.one, made.other))
+    kinds = alike(made, made.one, made.other)
+    area, group = kinds[len(SCALES) :].astype(np.int64)
+    number = (apart * 2 + area) * 2 + group
+    count = np.bincount(number)
+    means = [np.bincount(number, weights=kind) / np.maximum(count, 1) for kind in kinds]
+    return replace(made, bin=number, alike=np.array(means))
+
+
+def _steps(around: Surroundings, one: Ints, other: Ints) -> Floats:
+    """Steps between schools (broadcast), endless where a place is unknown."""
+    east, north = (around.places[one, axis] - around.places[other, axis] for axis in (0, 1))
+    steps = np.sqrt((east**2 + north**2) / (around.step[one] * around.step[other]))
+    return np.where(np.isnan(steps), np.inf, steps)
 
 
 def alike(around: Surroundings, one: Ints, other: Ints, *, kinds: Ints | None = None) -> Floats:
@@ -68,12 +92,9 @@ def alike(around: Surroundings, one: Ints, other: Ints, *, kinds: Ints | None = 
 
     `kinds`: places of the kinds wanted, all unless given. A school whose place is unknown is near nobody.
     """
-    wanted = range(len(SCALES) + 2) if kinds is None else kinds.tolist()
-    steps = np.empty(0)
-    if any(kind < len(SCALES) for kind in wanted):
-        east, north = (around.places[one, axis] - around.places[other, axis] for axis in (0, 1))
-        steps = np.sqrt((east**2 + north**2) / (around.step[one] * around.step[other]))
-        steps[np.isnan(steps)] = np.inf
+    wanted = range(KINDS) if kinds is None else kinds.tolist()
+    near = any(kind < len(SCALES) for kind in wanted)
+    steps = _steps(around, one, other) if near else np.empty(0)
     found = []
     for kind in wanted:
         if kind < len(SCALES):
