@@ -48,5 +48,6 @@ def test_a_command_that_reads_evidence_takes_the_folder(words: str, command: Any
         "value-added plan",
         "value-added sum",
         "value-added pool",
+        "impact findings",
     )
     assert ("--evidence" in options) == (not before)
