@@ -13,8 +13,8 @@ YEARS = (2015, 2016, 2017, 2018, 2019)
 SCHOOLS, AREAS = 160, 10
 
 
-def make(*, effect: float = 0.0, measure: str = "progress8", seed: int = 1) -> Panel:
-    """Figures that rest on context, on the school and on luck; `effect` (points) from 2018 on, of joiners."""
+def make(*, effect: float = 0.0, gained: int = 40, measure: str = "progress8", seed: int = 1) -> Panel:
+    """Figures that rest on context, on the school and on luck; `effect` from 2018 on, of the first schools."""
     random = np.random.default_rng(seed)
     names = [f"{100000 + number}" for number in range(SCHOOLS)]
     poor = random.uniform(5, 60, SCHOOLS)
@@ -22,7 +22,7 @@ def make(*, effect: float = 0.0, measure: str = "progress8", seed: int = 1) -> P
     outcomes = []
     for number, school in enumerate(names):
         for year in YEARS:
-            gain = effect if number < 40 and year >= 2018 else 0.0
+            gain = effect if number < gained and year >= 2018 else 0.0
             outcomes.append(
                 {
                     "school": school,
@@ -31,7 +31,7 @@ def make(*, effect: float = 0.0, measure: str = "progress8", seed: int = 1) -> P
                     "measure": measure,
                     "group": "all",
                     "value": level[number] + random.normal(0, 0.15) + gain,
-                    "cohort": 100.0 + number,
+                    "cohort": 100.0 + 37 * number % 160,
                     "cohort_from": "published",
                     "numbers": school,
                     "release": f"made up {year}",
@@ -46,7 +46,7 @@ def make(*, effect: float = 0.0, measure: str = "progress8", seed: int = 1) -> P
             "cohort_year": year,
             "disadvantaged": poor[number],
             "fsm6": poor[number] + 3 + number % 3,
-            "pupils": 500.0 + number,
+            "pupils": 500.0 + 37 * number % 160,
             "prior": 28 - 0.02 * poor[number] + 0.01 * (number % 7),
             "release": "made up",
         }
