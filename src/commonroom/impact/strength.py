@@ -14,7 +14,7 @@ Answered: TypeAlias = Literal["helped", "harmed", "no_difference", "unclear"]
 NONE, WEAK, SUGGESTIVE, MODERATE, STRONG = range(1, 6)
 
 #: Fewest of each for a step above the one named: below the number the step is the most there can be.
-SCHOOLS = {WEAK: 5, SUGGESTIVE: 20, MODERATE: 40}
+SCHOOLS = {WEAK: 5, SUGGESTIVE: 20, MODERATE: 30}
 CLUSTERS = {SUGGESTIVE: 5, MODERATE: 15}
 COMPARISON = {WEAK: 10, SUGGESTIVE: 30, MODERATE: 100}
 #: Share of the schools that took part that count.
@@ -85,7 +85,7 @@ def judge(facts: Facts, guards: pl.DataFrame) -> Strength:
     |---|---|---|---|
     | wide | interval holds none and what matters | | |
     | one_school | under 5 schools count | | |
-    | few_schools | | under 20 | under 40 |
+    | few_schools | | under 20 | under 30 |
     | few_clusters | | under 5 partnerships | under 15 |
     | few_comparison | under 10 comparison schools | under 30 | under 100 |
     | many_left_out | under .5 of those that took part count | under .8 | under .9 |
