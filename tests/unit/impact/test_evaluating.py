@@ -223,3 +223,29 @@ def test_schools_that_do_not_count_are_named() -> None:
 def test_a_question_that_cannot_be_asked_names_the_design_that_can() -> None:
     with pytest.raises(SaidToPeople, match="--design synthetic"):
         evaluate(made_panel.make(), made_panel.events(receivers=1))
+
+
+def test_one_area_stands_beside_areas() -> None:
+    panel = made_panel.make()
+    codes = dict(panel.schools.select("school", "authority_code").rows())
+    mine = [school for school, code in codes.items() if code == "900"]
+    events = made_panel.events(receivers=len(mine)).with_columns(school=pl.Series(mine))
+    found = evaluate(panel, events, design="sdid")
+    assert row(found.frames, "receiver")["comparison"] == 9
+
+
+def test_where_no_place_is_known_groups_are_drawn() -> None:
+    panel = made_panel.make()
+    nowhere = panel.schools.with_columns(easting=pl.lit(None, dtype=pl.Float64))
+    found = evaluate(replace(panel, schools=nowhere), made_panel.events(receivers=3), design="synthetic")
+    assert row(found.frames, "receiver")["comparison"] > 50
+
+
+def test_a_year_that_nobody_has_has_no_mean() -> None:
+    panel = made_panel.make()
+    took = [f"{100000 + number}" for number in range(20)]
+    gone = panel.outcomes.filter((pl.col("year") != 2015) | ~pl.col("school").is_in(took))
+    found = evaluate(replace(panel, outcomes=gone), made_panel.events(receivers=20))
+    first = found.frames["paths"].filter(side="joined", year=2015).row(0, named=True)
+    assert first["value"] is None
+    assert first["schools"] == 0
