@@ -98,7 +98,11 @@ class Named(_Part):
 
 
 class Plan(_Part):
-    """Everything that is decided before the results are there."""
+    """Everything that is decided before the results are there.
+
+    The hash and the text are of what was written, not of fields that a later program may have added: a plan
+    stays the one that was locked.
+    """
 
     form: str = Field(default="commonroom impact plan 1", pattern="^commonroom impact plan 1$")
     name: str
@@ -123,8 +127,9 @@ class Plan(_Part):
     @property
     def hash(self) -> str:
         """SHA-256 of the plan in canonical form, in hexadecimal digits."""
-        content = json.dumps(self.model_dump(mode="json"), ensure_ascii=False, sort_keys=True)
-        return hashlib.sha256(content.encode()).hexdigest()
+        content = self.model_dump(mode="json", exclude_unset=True)
+        canonical = json.dumps(content, ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(canonical.encode()).hexdigest()
 
     @property
     def short(self) -> str:
@@ -141,7 +146,7 @@ class Plan(_Part):
         """The plan as YAML that a person can read, with its hash at the end; the same for the same plan."""
         import yaml
 
-        content = self.model_dump(mode="json") | {"hash": self.hash}
+        content = self.model_dump(mode="json", exclude_unset=True) | {"hash": self.hash}
         return _HEAD + str(yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100))
 
 
@@ -152,13 +157,15 @@ def parse(text: str, *, where: str = "plan.yaml") -> Plan:
     """
     import yaml
 
+    program = commonroom.__version__
     try:
         content: Any = yaml.safe_load(text)
-        hashed = content.pop("hash")
+        hashed, program = content.pop("hash"), content.get("program", program)
         plan = Plan.model_validate(content)
     except (yaml.YAMLError, ValidationError, AttributeError, KeyError, TypeError):
+        other = "" if program == commonroom.__version__ else f" (it was made by commonroom {program})"
         raise SaidToPeople(
-            "this is no plan of an evaluation, or it is damaged.",
+            f"this is no plan of an evaluation that can be read{other}.",
             where=where,
             remedy="Put the file back as it was, or plan again into another --out FOLDER.",
         ) from None

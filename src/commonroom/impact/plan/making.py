@@ -77,7 +77,7 @@ def make(
         "question": asked.question or _question(asked, counted),
         "failure": asked.failure or _failure(asked, smallest, definition.inference.level),
     }
-    return Plan(
+    made = Plan(
         name=asked.name,
         **parts,
         date=facts.date,
@@ -104,6 +104,8 @@ def make(
         definition=document.Named(name=definition.name, sha256=_hash(definition)),
         seed=facts.seed,
     )
+    # Every field is written down, also one that has a default.
+    return Plan.model_validate(made.model_dump())
 
 
 def _check(asked: Asked) -> None:
