@@ -122,7 +122,8 @@ def _nobody(facts: _Facts) -> SaidToPeople | None:
             remedy=f"Write {facts.role} where it is so, or ask about the other role: --role {other}.",
         )
     return SaidToPeople(
-        f"none of the {len(facts.unseen)} schools that took part as {facts.role} has a figure of {label}.",
+        f"nobody who took part as {facts.role} ({_count(facts.unseen, 'school', 'schools')}) has a figure of "
+        f"{label}.",
         where=f"{WHERE}, {_name(facts.unseen)}",
         remedy=f"Take an outcome that {facts.asked.outcome.phase} schools like these have figures of.",
     )
@@ -178,7 +179,7 @@ def _breaks(facts: _Facts) -> Iterator[SaidToPeople]:
             f"Possible is --design {facts.asked.design} with a window that ends before it: "
             f"--window {before[0]}-{before[-1]}."
             if before
-            else f"Possible is --design {facts.asked.design} with an outcome that has no break there (--outcome)."
+            else f"Possible is --design {facts.asked.design} with an outcome without a break there (--outcome)."
         )
         yield SaidToPeople(
             f"the series of {measure.label} breaks in {found[0]}, between the year before the start ({base}) "
@@ -224,7 +225,8 @@ def _alone(facts: _Facts, definition: Definition) -> SaidToPeople | None:
     need = definition.comparison.neighbours
     if facts.others and facts.others < need and facts.asked.design == "matched":
         return SaidToPeople(
-            f"{facts.others} schools with figures did not take part, and --design matched takes {need} beside "
+            f"{facts.others} schools with figures did not take part, and --design matched takes "
+            f"{need} beside "
             "each that did.",
             where=WHERE,
             remedy=f"Possible is a mix of these few, --design synthetic; or --design matched with {larger}.",
@@ -236,8 +238,9 @@ def _notes(facts: _Facts) -> Iterator[str]:
     """Schools that will not count, and why."""
     if facts.unseen and facts.joined.height:
         yield (
+            f"Without a figure of {facts.asked.outcome.measure.label}: "
             f"{_count(facts.unseen, 'school', 'schools')} that took part as {facts.role} "
-            f"have no figure of {facts.asked.outcome.measure.label}: {_name(facts.unseen)}."
+            f"({_name(facts.unseen)})."
         )
     last = max(facts.counted, default=facts.asked.window[1])
     late = facts.joined.filter(pl.col("start") > last)["school"].to_list()
