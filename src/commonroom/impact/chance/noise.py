@@ -140,7 +140,7 @@ def _regress(terms: Floats, values: Floats) -> Floats:
 
 def _shares(covariates: Floats, joined: Flags, *, weights: Floats, regressed: bool) -> Floats:
     """How much of each school's change goes into an effect, by regression on the comparison side."""
-    found = np.where(joined, weights, 0.0) / weights[joined].sum()
+    found: Floats = np.where(joined, weights, 0.0) / weights[joined].sum()
     other = ~joined
     part = weights[other] / weights[other].sum()
     pull = np.zeros(part.size)
@@ -175,4 +175,4 @@ def _own(study: Study, cohort: Cohort, left: Floats) -> Floats:
         # The variance of a square goes with the square of the variance.
         weight = 1.0 / own[known][:, None]
         own = np.maximum(terms @ _regress(terms[known] * weight, square * weight[:, 0]), LEAST * mean)
-    return own
+    return np.asarray(own)

@@ -32,7 +32,7 @@ class Permuted:
 
 @dataclass(frozen=True)
 class _Units:
-    """What is drawn (u of them): its label (0 never, else its cohort's place from 1), stratum, sums (u, c)."""
+    """What is drawn (u of them): its label (0 never, else its cohort's place from 1), stratum and sums."""
 
     label: Ints
     stratum: Ints
@@ -60,10 +60,10 @@ def permute(study: Study, *, strata: Ints, draws: int, seed: int, whole: bool = 
 
     Arguments: the `study`; `strata` (n): numbers within which any school could have joined in another's place
     (families, or families by area), below 0 for schools that are left aside; how many `draws`, and their
-    `seed`; `whole`: redraw whole clusters, where those were chosen (a cluster lies in the stratum of its first
-    school and starts with it). The effect is Callaway and Sant'Anna's without covariates beside schools not
-    yet or never joined, all cells from the start on, by schools that joined. For one that is adjusted give
-    a study of what is left of figures (`left_over`). An effect needs sums by cohort alone, so that a draw is
+    `seed`; `whole`: redraw whole clusters, where those were chosen (a cluster lies in the stratum of its
+    first school and starts with the earliest). The effect is Callaway and Sant'Anna's without covariates
+    beside schools not yet or never joined, all cells from the start on, by schools that joined. For one that
+    is adjusted give a study of what is left of figures (`left_over`). An effect needs sums by cohort alone, so that a draw is
     one pass over the schools that joined. The same seed gives the same draws. Raises SaidToPeople where
     nothing can be redrawn. Source: Fisher 1935; Rosenbaum 2002; Young 2019.
     """
@@ -78,17 +78,17 @@ def permute(study: Study, *, strata: Ints, draws: int, seed: int, whole: bool = 
             remedy="Take wider strata, or go by the interval.",
         )
     order = np.argsort(units.stratum, kind="stable")
-    label, size = units.label[order], int(units.label.max()) + 1
+    label, size = units.label[order], study.cohorts.size + 1
     joined = np.argsort(label, kind="stable")[(label == 0).sum() :]
-    edges = np.searchsorted(label[joined], np.arange(1, size))
+    present, edges = np.unique(label[joined], return_index=True)
     total = units.sums.sum(axis=0)
     # Small whole numbers are sorted in one pass over their bits; strata are in order already.
     stratum = np.unique(units.stratum[order], return_inverse=True)[1]
     rng = np.random.default_rng(seed)
-    table = np.empty((draws + 1, size, total.size))
+    table = np.zeros((draws + 1, size, total.size))
     for draw in range(draws + 1):
         place = joined if draw == 0 else _shuffle(stratum, rng)[joined]
-        table[draw, 1:] = np.add.reduceat(units.sums[order[place]], edges, axis=0)
+        table[draw, present] = np.add.reduceat(units.sums[order[place]], edges, axis=0)
     table[:, 0] = total - table[:, 1:].sum(axis=1)
     effects = _effects(table, layout)
     real, placebo = float(effects[0]), effects[1:]
@@ -134,9 +134,10 @@ def _units(study: Study, strata: Ints, *, rows: Ints, columns: Floats, whole: bo
     _, first, at = np.unique(study.cluster[rows], return_index=True, return_inverse=True)
     sums = np.zeros((first.size, columns.shape[1]))
     np.add.at(sums, at, columns)
-    earliest = np.full(first.size, label.max() + 1)
-    np.minimum.at(earliest, at, np.where(label == 0, label.max() + 1, label))
-    return _Units(np.where(earliest > label.max(), 0, earliest), strata[rows][first], sums)
+    never = study.cohorts.size + 1
+    earliest = np.full(first.size, never)
+    np.minimum.at(earliest, at, np.where(label == 0, never, label))
+    return _Units(np.where(earliest == never, 0, earliest), strata[rows][first], sums)
 
 
 def _free(units: _Units) -> Flags:

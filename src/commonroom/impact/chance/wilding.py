@@ -51,12 +51,12 @@ def wild(combined: Combined, *, study: Study, bootstrap: Bootstrap) -> tuple[Est
 
     Arguments: effects `combined` of the `study`, whose `cluster` says what was chosen as one; how the
     `bootstrap` is drawn. What a cluster adds to the effect is multiplied by a random weight (Rademacher's
-    two, or Webb's six with fewer than 12 clusters that took part), and the effect, divided by its own standard
-    error in that draw, is set beside the real one. With `null` the effect tested is imposed first, and the
-    interval holds every effect that is not rejected (it may be endless); without, it is symmetric. With very
-    few clusters that took part it says too little rather than too much (MacKinnon and Webb 2017). Raises
-    SaidToPeople with fewer than two of them. Source: Cameron, Gelbach and Miller 2008; Kline and Santos
-    2012; Webb 2023; Callaway and Sant'Anna 2021.
+    two, or Webb's six with fewer than 12 clusters that took part), and the effect, divided by its own
+    standard error in that draw, is set beside the real one. With `null` the effect tested is imposed first,
+    and the interval holds every effect that is not rejected (it may be endless); without, it is symmetric.
+    With very few clusters that took part it says too little rather than too much (MacKinnon and Webb 2017).
+    Raises SaidToPeople with fewer than two of them. Source: Cameron, Gelbach and Miller 2008; Kline and
+    Santos 2012; Webb 2023; Callaway and Sant'Anna 2021.
     """
     _, cluster = np.unique(study.cluster, return_inverse=True)
     found = []
@@ -88,7 +88,7 @@ def wild(combined: Combined, *, study: Study, bootstrap: Bootstrap) -> tuple[Est
 def _weights(clusters: int, shape: tuple[int, int], rng: np.random.Generator) -> Floats:
     """Weights of clusters in every draw: two values, or six where clusters are few (Webb 2023)."""
     if clusters >= RADEMACHER:
-        return rng.integers(0, 2, size=shape) * 2.0 - 1.0
+        return np.asarray(rng.integers(0, 2, size=shape) * 2.0 - 1.0)
     six = np.sqrt(np.array([0.5, 1.0, 1.5]))
     return np.asarray(np.concatenate([-six, six])[rng.integers(0, 6, size=shape)])
 
