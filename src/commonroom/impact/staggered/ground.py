@@ -68,6 +68,8 @@ def _lay(study: Study, rows: Ints, *, covariates: Floats | None, weights: Floats
 def _standardise(covariates: Floats) -> Floats:
     """Ones, and covariates of mean 0 and sd 1 (0 where nothing varies), one a row."""
     found = np.ones((covariates.shape[1] + 1, covariates.shape[0]))
+    if not covariates.shape[0]:
+        return found
     centred = covariates - covariates.mean(axis=0)
     sd = centred.std(axis=0)
     varies = sd > FLAT * np.abs(covariates).max(axis=0)
