@@ -58,12 +58,11 @@ def match(study: Study, *, pool: Flags, comparison: Comparison) -> Matched:
     school whose identity comes first. Source: METHODS.md section 9; Stuart 2010; Abadie and Imbens 2006.
     """
     order = np.argsort(study.schools, kind="stable")
-    cohorts = _gathered(study, pool, comparison)
-    never = _rows([one.others for one in cohorts])
-    never = never[study.start[never] == NEVER]
+    cohorts = _gathered(study, pool & (study.start == NEVER), comparison)
+    never = int(_either(study, cohorts).sum())
     wanted = sum(one.joiners.size for one in cohorts) * comparison.neighbours
-    if never.size >= comparison.neighbours and never.size * comparison.reuse >= wanted:
-        cohorts = _gathered(study, pool & (study.start == NEVER), comparison)
+    if never < comparison.neighbours or never * comparison.reuse < wanted:
+        cohorts = _gathered(study, pool, comparison)
     chosen = _choose(study, cohorts, order, comparison)
     adjusted = {
         one.start: Adjusted(one.covariates, _weights(study.start.size, pairs), one.names)
@@ -96,9 +95,12 @@ def _gathered(study: Study, pool: Flags, comparison: Comparison) -> tuple[Cohort
     )
 
 
-def _rows(parts: list[Ints]) -> Ints:
-    """The rows of all parts, each once."""
-    return np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *parts]))
+def _either(study: Study, cohorts: tuple[Cohort, ...]) -> Flags:
+    """Which schools may stand beside some cohort (n)."""
+    found = np.zeros(study.start.size, dtype=bool)
+    for one in cohorts:
+        found[one.others] = True
+    return found
 
 
 def _choose(
@@ -107,38 +109,56 @@ def _choose(
     """The pairs of every cohort, chosen together."""
     rank = np.empty(order.size, dtype=np.int64)
     rank[order] = np.arange(order.size)
-    others = order[np.isin(order, _rows([one.others for one in cohorts]))]
+    others = order[_either(study, cohorts)[order]]
     joiners = [one.joiners[np.argsort(rank[one.joiners])] for one in cohorts]
-    ends = np.cumsum([0, *(rows.size for rows in joiners)])
+    ends = [0, *np.cumsum([rows.size for rows in joiners]).tolist()]
     metrics = [metric.measure(one) for one in cohorts]
-    usable = [np.isin(others, one.others) for one in cohorts]
+    beside = [_Beside(study, one, others, comparison) for one in zip(cohorts, metrics, strict=True)]
 
     def distances(begin: int, end: int) -> Floats:
-        parts = []
-        for at, one in enumerate(metrics):
-            rows = joiners[at][max(begin - ends[at], 0) : max(end - ends[at], 0)]
-            found = np.full((rows.size, others.size), np.inf)
-            found[:, usable[at]] = _apart(study, one, (rows, others[usable[at]]), comparison)
-            parts.append(found)
+        spans = [(max(begin - first, 0), max(end - first, 0)) for first in ends[:-1]]
+        parts = [
+            one.apart(rows[slice(*span)]) for one, rows, span in zip(beside, joiners, spans, strict=True)
+        ]
         return np.concatenate(parts)
 
     links = assign(
-        distances, size=(int(ends[-1]), others.size), each=comparison.neighbours, reuse=comparison.reuse
+        distances, size=(ends[-1], others.size), each=comparison.neighbours, reuse=comparison.reuse
     )
     return tuple(
-        _pairs(one, links, (rows, others), (int(ends[at]), metrics[at]), hold=comparison.hold)
+        _pairs(one, links, (rows, others), (ends[at], metrics[at]), hold=comparison.hold)
         for at, (one, rows) in enumerate(zip(cohorts, joiners, strict=True))
     )
 
 
-def _apart(study: Study, one: metric.Metric, rows: tuple[Ints, Ints], comparison: Comparison) -> Floats:
-    """Squared distances, with what is added out of the family."""
-    here, there = rows
-    apart = comparison.path_weight * metric.squared(one.path, here, there)
-    apart += metric.squared(one.context, here, there)
-    family = study.family[here][:, None]
-    apart += comparison.out_of_family * ((family != study.family[there]) | (family < 0))
-    return apart
+class _Beside:
+    """Distances of one cohort's schools from all that may stand beside some cohort."""
+
+    def __init__(
+        self, study: Study, measured: tuple[Cohort, metric.Metric], others: Ints, comparison: Comparison
+    ) -> None:
+        cohort, found = measured
+        unusable = np.ones(study.start.size, dtype=bool)
+        unusable[cohort.others] = False
+        self.unusable = np.flatnonzero(unusable[others])
+        self.coordinates = np.hstack([np.sqrt(comparison.path_weight) * found.path, found.context])
+        self.others = self.coordinates[others].T.copy()
+        self.others[:, self.unusable] = 0.0
+        self.squares = (self.others**2).sum(axis=0)
+        self.family, self.families = study.family, study.family[others]
+        self.penalty = comparison.out_of_family
+
+    def apart(self, rows: Ints) -> Floats:
+        """Squared distances (rows x others) with what is added out of the family; inf where not usable."""
+        here = self.coordinates[rows]
+        apart = here @ (-2.0 * self.others)
+        apart += (here**2).sum(axis=1)[:, None]
+        apart += self.squares
+        np.maximum(apart, 0.0, out=apart)
+        family = self.family[rows][:, None]
+        apart += self.penalty * ((family != self.families) | (family < 0))
+        apart[:, self.unusable] = np.inf
+        return apart
 
 
 def _pairs(

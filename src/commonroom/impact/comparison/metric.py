@@ -35,13 +35,6 @@ def measure(cohort: Cohort) -> Metric:
     )
 
 
-def squared(coordinates: Floats, rows: Ints, others: Ints) -> Floats:
-    """Return the squared distances (rows x others), by |a|^2 + |b|^2 - 2ab."""
-    here, there = coordinates[rows], coordinates[others]
-    apart = (here**2).sum(axis=1)[:, None] + (there**2).sum(axis=1) - 2.0 * (here @ there.T)
-    return np.asarray(np.maximum(apart, 0.0))
-
-
 def _whiten(values: Floats, rows: Ints) -> Floats:
     """Turn values so that they vary by the same and apart from each other, among `rows`."""
     if rows.size < 2 or not values.shape[1]:
