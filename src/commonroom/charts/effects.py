@@ -64,6 +64,10 @@ def forest(released: Released, *, words: Words) -> alt.TopLevelMixin:
     row = alt.Y("label:N", sort=None, title=None, axis=None)
     across = alt.X("value:Q", title=lines(words["value"]), axis=alt.Axis(format="+~f"))
     line = alt.Stroke("line:N", scale=None)
+    # The paper around the letters cuts the line that crosses them.
+    around = chart.mark_text(
+        align="left", dy=-13, fontSize=12.5, color=PAPER, stroke=PAPER, strokeWidth=5, aria=False
+    )
     label = chart.mark_text(align="left", dy=-13, fontSize=12.5, color=INK, aria=False)
     whisker = chart.mark_rule(strokeWidth=2.5, aria=False)
     dot = chart.mark_point(size=85, strokeWidth=2, opacity=1, aria=False)
@@ -75,7 +79,7 @@ def forest(released: Released, *, words: Words) -> alt.TopLevelMixin:
             dot.encode(
                 row, across, line, shape=alt.Shape("shape:N", scale=None), fill=alt.Fill("fill:N", scale=None)
             ),
-            label.encode(row, x=alt.value(0), text="label:N"),
+            *(text.encode(row, x=alt.value(0), text="label:N") for text in (around, label)),
         ),
         height=52 * max(1, frame.height),
     )

@@ -30,17 +30,21 @@ def reach(released: Released, *, words: Words) -> str:
 
     One row with value, low and high (better to the right), smallest (that matters) and ordinary (how much
     one school moves in an ordinary year), the last two 0 where they are not known. `words`: low, middle,
-    high (what left, the line and right mean), smallest, ordinary, and said (the picture in words).
+    high (what left, the line and right mean), smallest, ordinary, from and to (the ends of the range), and
+    said (the picture in words).
     """
     row = released.frame.row(0, named=True)
     smallest, ordinary = row["smallest"] or 0.0, row["ordinary"] or 0.0
     scale = _Scale(max(abs(row["low"]), abs(row["high"]), smallest, ordinary, 1e-9) * 1.06)
     left, right = scale.at(row["low"]), scale.at(row["high"])
+    apart = ("middle", "middle") if right - left > 44 else ("end", "start")
     parts = [
-        _line(scale.at(0), scale.at(0), 6, 98, f'stroke="{QUIET}" stroke-dasharray="4 3"'),
+        _line(scale.at(0), scale.at(0), 14, 110, f'stroke="{QUIET}" stroke-dasharray="4 3"'),
         _line(left, right, 30, 30, f'stroke="{HERE}" stroke-width="7" stroke-linecap="round"'),
         f'<circle cx="{scale.at(row["value"])}" cy="30" r="7" fill="{PAPER}" stroke="{HERE}"'
         ' stroke-width="3"/>',
+        _said(left, 58, words["from"], anchor=apart[0], fill=INK),
+        _said(right, 58, words["to"], anchor=apart[1], fill=INK),
     ]
     if smallest:
         wide = scale.at(smallest) - scale.at(-smallest)
@@ -50,12 +54,12 @@ def reach(released: Released, *, words: Words) -> str:
         look = f'stroke="{GREY}" stroke-width="2"'
         west, east = scale.at(-ordinary), scale.at(ordinary)
         parts += [
-            _line(west, east, 64, 64, look),
-            _line(west, west, 59, 69, look),
-            _line(east, east, 59, 69, look),
-            _said(WIDTH / 2, 82, words["ordinary"]),
+            _line(west, east, 76, 76, look),
+            _line(west, west, 71, 81, look),
+            _line(east, east, 71, 81, look),
+            _said(WIDTH / 2, 95, words["ordinary"]),
         ]
-    return _drawn(118, words["said"], "".join(parts) + _ends(words, 112))
+    return _drawn(128, words["said"], "".join(parts) + _ends(words, 122))
 
 
 def returns(released: Released, *, words: Words) -> str:
@@ -106,7 +110,11 @@ def _line(x1: float, x2: float, y1: float, y2: float, look: str) -> str:
 
 
 def _said(x: float, y: float, text: str, *, anchor: str = "middle", fill: str = QUIET) -> str:
-    return f'<text x="{x:g}" y="{y:g}" text-anchor="{anchor}" fill="{fill}">{escape(text)}</text>'
+    # A line below a text is cut by the paper around its letters.
+    return (
+        f'<text x="{x:g}" y="{y:g}" text-anchor="{anchor}" fill="{fill}" stroke="{PAPER}" stroke-width="4"'
+        f' paint-order="stroke">{escape(text)}</text>'
+    )
 
 
 def _ends(words: Words, y: int) -> str:
@@ -116,6 +124,6 @@ def _ends(words: Words, y: int) -> str:
 
 def _drawn(height: int, said: str, parts: str) -> str:
     return (
-        f'<svg class="strip" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(said)}"'
-        f' font-size="11.5">{parts}</svg>'
+        f'<svg class="strip" width="{WIDTH}" viewBox="0 0 {WIDTH} {height}" role="img"'
+        f' aria-label="{escape(said)}" font-size="13">{parts}</svg>'
     )

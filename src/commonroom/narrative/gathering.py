@@ -9,7 +9,7 @@ import polars as pl
 
 from commonroom import disclosure
 from commonroom.disclosure import Released, Rule
-from commonroom.narrative import partnerships
+from commonroom.narrative import impact, partnerships
 from commonroom.narrative.beginning import begin
 from commonroom.narrative.story import Facts, Story
 from commonroom.panel import COMPARED, Panel
@@ -46,12 +46,14 @@ def gather(tables: Frames, *, facts: Facts) -> Story:
         judged=_plain(_sourced(tables, "families_judged")),
         pupils=_pupils(tables),
         partnerships=_partnerships(tables),
+        returns=impact.returns(tables, facts=facts),
+        findings=_plain(tables.get("findings")),
         forecast=_plain(_sourced(tables, "value_added_left_out_years")),
     )
 
 
 def _plain(frame: pl.DataFrame | None) -> Released | None:
-    """Release a table about methods and groups of schools: no pupil is behind a figure."""
+    """Release a table about methods and groups of schools, in which no figure is about few pupils."""
     return None if frame is None else disclosure.release(frame, rule=Rule(keys=()))
 
 

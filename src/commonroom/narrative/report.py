@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from commonroom import charts
 from commonroom.narrative import cards, comparisons, glance, limits, page, places, pupils, quality, words
+from commonroom.narrative.impact.section import section as impact
 from commonroom.narrative.page import Section
 from commonroom.narrative.partnerships import section as partners
 from commonroom.narrative.story import Story
@@ -20,13 +21,15 @@ from commonroom.narrative.words import Language, Words
 
 TEMPLATES = Path(__file__).parent / "templates"
 METHODS = (
-    "intervals", "value_added", "map", "families", "better", "partners", "pupils", "gap", "floor", "forecast",
-    "disclosure",
+    "intervals", "value_added", "map", "families", "better", "partners", "impact", "pupils", "gap", "floor",
+    "forecast", "disclosure",
 )  # fmt: skip
+#: Methods of parts that a page may be without.
+OWN = ("partners", "impact")
 #: Parts of the page in order. The finder and the methods are laid out by the template itself.
 PARTS = (
-    glance.tell, places.map, places.families, comparisons.better, partners.tell, pupils.tell,
-    comparisons.gap, comparisons.floor, limits.tell, quality.tell,
+    glance.tell, places.map, places.families, comparisons.better, partners.tell, impact,
+    pupils.tell, comparisons.gap, comparisons.floor, limits.tell, quality.tell,
 )  # fmt: skip
 
 
@@ -60,7 +63,7 @@ def _page(story: Story, said: Words, sections: list[Section]) -> str:
         first=[section for section in sections if section.name == "glance"],
         rest=[section for section in sections if section.name != "glance"],
         contents=[*names[:1], "find", *names[1:], "methods"],
-        methods=[name for name in METHODS if name != "partners" or name in names],
+        methods=[name for name in METHODS if name not in OWN or name in names],
         releases=quality.releases(story, said),
         measures=quality.measures(story, said, story.coverage.frame["measure"].unique().sort()),
         found=bool(carried["schools"]),

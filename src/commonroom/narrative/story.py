@@ -42,7 +42,8 @@ class Story:
     `left_out`, `joins` (by rule), `joined` (each one of the system), `problems`, `missing`. From the
     other words, one row per school of the system unless said otherwise: see
     docs/explanation/report.md for the columns of each. `partnerships` has the frames of a plan by name
-    (narrative.partnerships.Shown) and `schools`, with the place of each.
+    (narrative.partnerships.Shown) and `schools`, with the place of each. `returns` is what the lowest and the
+    highest fifth of the system did next (narrative.impact.returns), `findings` those of evaluations.
     """
 
     facts: Facts
@@ -67,3 +68,5 @@ class Story:
     joined: Released | None = None
     pupils: Released | None = None
     partnerships: Mapping[str, Released] | None = None
+    returns: Released | None = None
+    findings: Released | None = None

@@ -116,8 +116,8 @@ def large(row: Row, voice: Voice) -> list[str]:
         said.append(
             voice.say(
                 "answer.range_minus" if low < 0 else "answer.range",
-                ordinary=voice.size(ordinary), noise=voice.words.number(row["noise"], 2),
-                low=voice.words.number(low, 2), high=voice.words.number(high, 2),
+                ordinary=voice.size(ordinary), noise=voice.words.percent(row["noise"]),
+                low=voice.words.percent(low), high=voice.words.percent(high),
             )
         )  # fmt: skip
     if row["smallest"]:
@@ -143,7 +143,8 @@ def _reach(row: Row, voice: Voice) -> str:
         }
     )  # fmt: skip
     said = voice.say("answer.reach_said", figure=voice.figure(row))
-    words = voice.words.group("impact.answer.reach") | {"said": said}
+    ends = {name: voice.end(row[end]) for name, end in (("from", "low"), ("to", "high"))}
+    words = voice.words.group("impact.answer.reach") | {"said": said} | ends
     return charts.reach(disclosure.release(frame, rule=Rule(keys=())), words=words)
 
 

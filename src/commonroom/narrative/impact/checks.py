@@ -32,7 +32,7 @@ def tell(shown: Shown, role: str, voice: Voice) -> Block:
     title = voice["guards.title"]
     if not found:
         return Block(title=title, sentences=page.texts([voice["guards.none"]]))
-    note = voice.say("guards.note", unit=voice.unit, measure=voice.measure)
+    note = voice.say("guards.note", unit=voice.units, measure=voice.measure)
     return Block(title=title, sentences=page.texts([note]), grids=(_every(found, voice),))
 
 
@@ -48,21 +48,20 @@ def grouped(shown: Shown, role: str) -> dict[str, list[Row]]:
 
 def short(shown: Shown, role: str, voice: Voice) -> tuple[tuple[str, str, str, str], ...]:
     """Return the short table: question, verdict, answer, figure."""
-    return tuple(
-        (
-            ask(guard, voice),
-            worst(rows),
-            says(guard, worst(rows), voice),
-            figure(guard, rows, voice),
-        )
-        for guard, rows in grouped(shown, role).items()
-    )
+    return tuple(_short(guard, rows, voice) for guard, rows in grouped(shown, role).items())
+
+
+def _short(guard: str, rows: list[Row], voice: Voice) -> tuple[str, str, str, str]:
+    """Return one question with the rows that decide its answer."""
+    verdict = worst(rows)
+    deciding = [row for row in rows if row["verdict"] == verdict]
+    return ask(guard, voice), verdict, says(guard, deciding[0], voice), figure(guard, deciding, voice)
 
 
 def worst(rows: list[Row]) -> str:
     """Return the worst verdict of the rows of one check."""
     found = {row["verdict"] for row in rows}
-    return next(verdict for verdict in WORST if verdict in found or verdict == WORST[-1])
+    return next(verdict for verdict in WORST if verdict in found)
 
 
 def ask(guard: str, voice: Voice) -> str:
@@ -70,9 +69,10 @@ def ask(guard: str, voice: Voice) -> str:
     return voice.maybe(f"guards.{guard}.ask", guard)
 
 
-def says(guard: str, verdict: str, voice: Voice) -> str:
-    """Return what a check says in plain words."""
-    return voice.maybe(f"guards.{guard}.{verdict}", voice[f"guards.other.{verdict}"])
+def says(guard: str, row: Row, voice: Voice) -> str:
+    """Return what a check says in plain words: for its reason where that has words of its own."""
+    said = voice.words.sentences.get(f"impact.guards.{guard}.{row['why']}")
+    return said or voice.maybe(f"guards.{guard}.{row['verdict']}", voice[f"guards.other.{row['verdict']}"])
 
 
 def figure(guard: str, rows: list[Row], voice: Voice) -> str:
@@ -104,7 +104,7 @@ def _one(guard: str, row: Row, voice: Voice) -> str:
     """Return the figure of one row: an effect with its range, a value of its own, or how often by chance."""
     parts = []
     if None not in (row["effect"], row["low"], row["high"]):
-        parts.append(voice.figure(row))
+        parts.append(voice.short(row))
     value = row.get("value")
     if value is not None:
         kind = VALUES.get(guard, "sd")

@@ -116,7 +116,7 @@ def made(shown: Shown, voice: Voice) -> tuple[Markup, ...]:
     label = definition.label_cy if voice.welsh else definition.label
     said = [voice.words["methods.how.impact_text"], *_how(shown, voice)]
     if told.spread is not None:
-        said.append(voice.say("made.sd", spread=voice.plain(told.spread), unit=voice.unit))
+        said.append(voice.say("made.sd", spread=voice.plain(told.spread), unit=voice.units))
     if told.sources:
         said.append(voice.say("made.sources", sources="; ".join(told.sources)))
     date = voice.words.date(definition.date)

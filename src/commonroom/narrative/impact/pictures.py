@@ -28,7 +28,11 @@ def scaled(released: Released, frame: pl.DataFrame, voice: Voice, *columns: str)
 
 def unit(voice: Voice) -> str:
     """Return the unit that pictures are drawn in."""
-    return voice.unit if voice.told.spread is not None else voice["amount.unit_sd"]
+    return voice.units if voice.told.spread is not None else voice["amount.unit_sd"]
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def paths(shown: Shown, role: str, voice: Voice) -> Block | None:
@@ -49,7 +53,7 @@ def paths(shown: Shown, role: str, voice: Voice) -> Block | None:
         sentences=page.texts([voice["paths.text"]]),
         picture=still(f"paths-{role}", chart, caption),
         grids=(_path_grid(frame, voice),),
-        sources=page.sources(shown.paths, voice.words),
+        sources=voice.sources(shown.paths),
     )
 
 
@@ -98,7 +102,7 @@ def effects(shown: Shown, role: str, voice: Voice) -> Block | None:
         sentences=page.texts([voice["effects.text"]]),
         picture=still(f"effects-{role}", charts.effects(released, words=words), caption),
         grids=(_effect_grid(frame, voice),),
-        sources=(voice["effects.p_note"],),
+        sources=(voice["effects.p_note"], *voice.sources(shown.effects)),
     )
 
 
@@ -148,15 +152,16 @@ def regression(shown: Shown, role: str, voice: Voice) -> Block:
         schema=["label", "kind", "value", "low", "high"], orient="row",
     )  # fmt: skip
     released = scaled(shown.guards, frame, voice, "value", "low", "high")
-    chart = charts.forest(released, words={"value": voice.say("regress.value", unit=unit(voice))})
+    chart = charts.forest(released, words={"value": voice.say("regress.value", unit=_capital(unit(voice)))})
     caption = voice.say("regress.caption", measure=voice.measure)
     heads = [voice[f"regress.heads.{name}"] for name in ("what", "figure")]
-    grid = page.grid(caption, heads, [(label, voice.figure(row)) for label, _, row in labelled])
+    grid = page.grid(voice["paths.table"], heads, [(label, voice.figure(row)) for label, _, row in labelled])
     return Block(
         title=title,
         sentences=page.texts([voice["regress.text"], said]),
         picture=still(f"regress-{role}", chart, caption),
         grids=(grid,),
+        sources=voice.sources(shown.guards),
     )
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
+from commonroom.disclosure import Released
 from commonroom.impact.definition import Definition
 from commonroom.impact.plan import Plan
 from commonroom.narrative import page
@@ -28,10 +28,9 @@ class Told:
     """What an evaluation is told with, beside its own frames.
 
     `facts` of the evidence; `schools` (school, name, authority); the `definition` that it goes by; the `name`
-    of the work; the `measure` and `phase` asked about; the `plan`, if there was one; `spread`: one sd of schools
-    in the unit of the measure; `pupils` (school, year, cohort): how many pupils each figure is about, all
-    unknown where it is nothing; `sources`: the publications of the figures; `themes`: labels by name, in the
-    language of the page.
+    of the work; the `measure` and `phase` asked about; the `plan`, if there was one; `spread`: one sd of
+    schools in the unit of the measure; `pupils` (school, year, cohort): how many pupils each figure is about,
+    not known where it is nothing; `sources`: the publications of the figures.
     """
 
     facts: Facts
@@ -44,7 +43,6 @@ class Told:
     spread: float | None = None
     pupils: pl.DataFrame | None = None
     sources: tuple[str, ...] = ()
-    themes: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -79,7 +77,12 @@ class Voice:
 
     @property
     def unit(self) -> str:
-        """The unit of a difference in it, in words."""
+        """The unit of a difference in it, as it follows a number."""
+        return self[f"unit.{self.told.measure.unit}"]
+
+    @property
+    def units(self) -> str:
+        """The unit of a difference in it, as it stands by itself."""
         return self.words[f"unit.{self.told.measure.unit}"]
 
     @property
@@ -145,15 +148,22 @@ class Voice:
 
         Nothing without a range is ever said.
         """
+        return self._figure(row, "ranged")
+
+    def short(self, row: Row) -> str:
+        """Return the same where the level of the range is said beside it."""
+        return self._figure(row, "short")
+
+    def _figure(self, row: Row, form: str) -> str:
         three = [row[name] for name in ("effect", "low", "high")]
         if any(value is None or math.isnan(value) for value in three):
             return self["amount.none"]
         if self.told.spread is None:
             value, low, high = (self.sd(each) for each in three)
-            return self.say("amount.sd", value=value, low=low, high=high, level=self.level)
+            return self.say(f"amount.{form}_sd", value=value, low=low, high=high, level=self.level)
         value, low, high = (each * self.told.spread * self.turn for each in three)
         return self.say(
-            "amount.ranged", value=self.amount(value), span=self.span(low, high), level=self.level
+            f"amount.{form}", value=self.amount(value), span=self.span(low, high), level=self.level
         )
 
     def size(self, effect: float) -> str:
@@ -161,6 +171,18 @@ class Voice:
         if self.told.spread is None:
             return self.say("amount.size_sd", value=self.words.number(abs(effect), DIGITS))
         return self.say("amount.size", value=self.plain(abs(effect) * self.told.spread), unit=self.unit)
+
+    def end(self, effect: float) -> str:
+        """Return one end of a range as a number on a picture, with its sign."""
+        if self.told.spread is None:
+            return self.sd(effect)
+        return self.words.signed(effect * self.told.spread * self.turn, page.digits(self.told.measure.unit))
+
+    def sources(self, released: Released) -> tuple[str, ...]:
+        """Return where figures are from, and what was withheld from them and why."""
+        said = [self.say("made.sources", sources=released.source)] if released.source else []
+        said += [page.withheld_note(released, self.words)] if released.withheld.height else []
+        return tuple(said)
 
     def chance(self, p: float | None) -> str:
         """Return how often chance alone would do as much, or the dash that stands for nothing."""
