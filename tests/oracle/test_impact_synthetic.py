@@ -35,7 +35,7 @@ def test_weights_are_those_of_every_face(ridge: float, penalty: float) -> None:
         apart = rng.normal(size=(7, 4)) + 0.5
         gram = apart @ apart.T + ridge * np.eye(7)
         linear = -0.5 * penalty * (apart**2).sum(axis=1)
-        weights = simplex.solve(gram, linear)
+        weights = simplex.solve(apart, ridge=ridge, linear=linear)
         theirs, least = dense.every_face(gram, linear)
         assert weights @ gram @ weights - 2 * linear @ weights == pytest.approx(least, abs=1e-6)
         if ridge:

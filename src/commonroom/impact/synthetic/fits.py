@@ -50,9 +50,8 @@ def _control(case: Case, options: Options) -> Fit:
     Diamond & Hainmueller 2010; Abadie & L'Hour 2021). Weights sum to 1, so predictors may be taken less
     the unit's, which leaves a quadratic form with no large numbers to cancel.
     """
-    gram = case.apart @ case.apart.T + options.ridge * np.eye(len(case.apart))
     own = (case.apart**2).sum(axis=1)
-    weights = simplex.solve(gram, -0.5 * options.penalty * own)
+    weights = simplex.solve(case.apart, ridge=options.ridge, linear=-0.5 * options.penalty * own)
     years = np.full(case.before, 1 / case.before)
     return Fit(weights, years, case.value - weights @ case.others)
 
@@ -78,4 +77,4 @@ def _level(columns: Floats, target: Floats, *, ridge: float) -> Floats:
     """Return weights on the simplex (k) of `columns` (m, k) that follow a target (m) up to a constant."""
     apart = columns - target[:, None]
     apart = apart - apart.mean(axis=0)
-    return simplex.solve(apart.T @ apart + ridge * np.eye(columns.shape[1]), np.zeros(columns.shape[1]))
+    return simplex.solve(apart.T, ridge=ridge)

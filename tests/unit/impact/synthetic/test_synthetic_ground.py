@@ -163,7 +163,11 @@ def test_of_equal_distances_the_first_are_nearest() -> None:
     [
         (2025, (2016, 2017, 2018), "no figures from 2025 on. Wait for the results of 2025"),
         (2016, (2016, 2017, 2018), "no figures before 2016.*later start"),
-        (2017, (2016, 2017, 2018), "1 year before 2017 .2016., and this design needs 2. Compare with matched"),
+        (
+            2017,
+            (2016, 2017, 2018),
+            "1 year before 2017 .2016., and this design needs 2. Compare with matched",
+        ),
     ],
 )
 def test_years_that_are_too_few_are_refused(start: int, years: tuple[int, ...], says: str) -> None:
@@ -192,7 +196,7 @@ def test_no_unit_is_refused() -> None:
 
 def test_a_unit_of_which_no_school_is_known_throughout_is_refused() -> None:
     study = without(schools(30), (0, 1), (1, 2))
-    with pytest.raises(SaidToPeople, match=r"figure in each of 2016, .*matched design is possible"):
+    with pytest.raises(SaidToPeople, match=r"figure in each of 2016, .*matched schools instead"):
         ground.gather(study, unit=first(study, 2), donors=~first(study, 2), start=2019, options=OPTIONS)
 
 
