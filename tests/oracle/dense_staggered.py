@@ -1,4 +1,4 @@
-"""One cell by the letter of Sant'Anna & Zhao (2020), one school after another: slow and plainly right."""
+"""One cell by the letter of Sant'Anna & Zhao (2020): slow and plainly right."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ from commonroom.impact.study import Flags, Floats
 
 
 def logit(x: Floats, joined: Floats, weights: Floats) -> Floats:
-    """Coefficients of a weighted logistic regression, by fifty steps of Newton."""
+    """Coefficients of a weighted logistic regression, by a dozen steps of Newton."""
     found = np.zeros(x.shape[1])
-    for _ in range(50):
+    for _ in range(12):
         chance = 1 / (1 + np.exp(-x @ found))
-        information = sum(
-            w * c * (1 - c) * np.outer(row, row) for w, c, row in zip(weights, chance, x, strict=True)
-        )
+        information = x.T @ ((weights * chance * (1 - chance))[:, None] * x)
         found = found + np.linalg.solve(information, x.T @ (weights * (joined - chance)))
     return found
 
