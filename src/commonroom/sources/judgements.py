@@ -17,12 +17,19 @@ from commonroom.tables.sources import PROBLEMS
 #: What columns are called, in small letters, by Ofsted and by people; the first that is there is read.
 COLUMNS = {
     "number": ("urn", "number", "school", "school number"),
-    "date": ("inspection start date", "inspection date", "start date of inspection", "date"),
-    "judgement": ("overall effectiveness", "overall effectiveness judgement", "judgement", "rating", "grade"),
+    "date": (
+        "inspection start date", "inspection start date of latest oeif graded inspection",
+        "inspection date", "start date of inspection", "date",
+    ),
+    "judgement": (
+        "overall effectiveness", "latest oeif overall effectiveness", "overall effectiveness judgement",
+        "judgement", "rating", "grade",
+    ),
     "phase": ("ofsted phase", "phase"),
-}
+}  # fmt: skip
 NEEDED = ("number", "date", "judgement")
-#: How a judgement is written. Grade 3 was "satisfactory" until August 2012.
+#: How a judgement is written; since September 2024 inspections of state schools end without one. Grade 3 was
+#: "satisfactory" until August 2012.
 WORDS = {
     "1": "outstanding", "2": "good", "3": "3", "4": "inadequate", "outstanding": "outstanding",
     "good": "good", "satisfactory": "satisfactory", "requires improvement": "requires improvement",

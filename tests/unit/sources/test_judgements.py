@@ -64,6 +64,15 @@ def test_ofsteds_file_is_read_as_it_is(tmp_path: Path) -> None:
     assert found.problems["row"].to_list() == [7, 6, 5, None]
 
 
+def test_the_latest_form_of_ofsteds_file_is_read(tmp_path: Path) -> None:
+    header = "URN,Inspection start date of latest OEIF graded inspection,Latest OEIF overall effectiveness"
+    found = judgements.read(
+        write(tmp_path, f"{header}\n1,21/05/2024,3\n2,NULL,NULL\n3,21/10/2024,Not judged\n")
+    )
+    assert found.rows["judgement"].to_list() == ["requires improvement"]
+    assert found.problems["left_out"].to_list() == [1, 1]
+
+
 def test_ones_own_words_are_read_from_several_files(tmp_path: Path) -> None:
     (tmp_path / "all").mkdir()
     write(tmp_path / "all", "school;Date;Rating\n1;1 May 2012;Special measures\n", "a.csv")
