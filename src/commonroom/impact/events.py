@@ -179,7 +179,7 @@ def _breaks(facts: _Facts) -> Iterator[SaidToPeople]:
             f"Possible is --design {facts.asked.design} with a window that ends before it: "
             f"--window {before[0]}-{before[-1]}."
             if before
-            else f"Possible is --design {facts.asked.design} with an outcome without a break there (--outcome)."
+            else f"Possible is --design {facts.asked.design} with an outcome without a break (--outcome)."
         )
         yield SaidToPeople(
             f"the series of {measure.label} breaks in {found[0]}, between the year before the start ({base}) "

@@ -154,7 +154,7 @@ def test_a_break_between_the_base_and_what_counts_is_refused() -> None:
         "start (2017) and the "
         "last year that counts (2019): the same figure means another thing. Possible is "
         "--design matched with an "
-        "outcome without a break there (--outcome)."
+        "outcome without a break (--outcome)."
     )
 
 
