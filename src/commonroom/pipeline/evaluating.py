@@ -19,7 +19,6 @@ from commonroom.impact.power import Power, power
 from commonroom.narrative import impact as telling_of_impact
 from commonroom.narrative.impact import Told
 from commonroom.narrative.words import Language
-from commonroom.partnerships import themes
 from commonroom.pipeline import asking, telling
 from commonroom.pipeline.asking import Question, Setting
 from commonroom.store import impact as folders
@@ -229,21 +228,17 @@ def collect(paths: Sequence[Path], *, out: Path | None = None) -> Released:
 def _told(setting: Setting, made: Plan | None, kept: Kept) -> Told:
     """What the pages are told with."""
     opened, outcome = setting.evidence, setting.outcome
-    facts = telling.facts(opened)
-    welsh = kept.language == "cy"
-    known = dict(facts.measures) | {outcome.measure.name: outcome.measure}
     return Told(
-        facts=replace(facts, measures=known),
+        facts=telling.facts(opened),
         schools=opened.table("schools", columns=["school", "name", "authority"]),
         definition=setting.definition,
         name=setting.asked.name,
-        measure=outcome.measure.name,
+        measure=outcome.measure,
         phase=outcome.phase,
         plan=made,
         spread=_spread(setting),
         pupils=outcome.figures.select("school", "year", "cohort"),
-        sources=tuple(outcome.figures["release"].drop_nulls().unique().sort()),
-        themes={name: one.label_cy if welsh else one.label for name, one in themes.load().themes.items()},
+        sources=_releases(setting),
     )
 
 
@@ -254,5 +249,11 @@ def _spread(setting: Setting) -> float:
     return float((counted if counted.height else years)["sd"][-1])
 
 
+def _releases(setting: Setting) -> tuple[str, ...]:
+    """The publications of the figures that are used."""
+    used = within(setting.outcome, setting.events, setting.asked).figures
+    return tuple(used["release"].drop_nulls().unique().sort())
+
+
 def _source(setting: Setting) -> str:
-    return "; ".join(setting.outcome.figures["release"].drop_nulls().unique().sort())
+    return "; ".join(_releases(setting))
