@@ -10,6 +10,7 @@ import polars as pl
 from commonroom import families as likeness
 from commonroom import panel as panels
 from commonroom.errors import SaidToPeople
+from commonroom.impact.chance.surroundings import steps
 from commonroom.impact.definition import Cluster
 from commonroom.impact.outcomes import Outcome
 from commonroom.impact.study import NEVER, Flags, Floats, Ints, Study
@@ -20,6 +21,8 @@ from commonroom.tables.panel import CONTEXT_VARIABLES
 SIZES = (30, 60)
 PRESET = "dfe-2026-{}"
 ROLES = ("receiver", "provider")
+#: How closely schools stand, known of every school whose place is: cities and the country move apart.
+DENSITY = "density"
 
 
 @dataclass(frozen=True)
@@ -171,13 +174,19 @@ def _clusters(members: pl.DataFrame, around: Around, cluster: Cluster) -> Ints:
 def _context(
     panel: Panel, members: pl.DataFrame, phase: str, *, before: int
 ) -> tuple[Floats, tuple[str, ...]]:
-    """Every variable of context that was known before a year, as last known, and their names."""
+    """Every variable of context that was known before a year, as last known, and their names.
+
+    Last stands how closely schools of the study lie: log of schools to a square kilometre, but a constant.
+    """
     rows = panel.context.filter(pl.col("year") < before, phase=phase).sort("school", "year")
     names = [name for name in CONTEXT_VARIABLES if rows[name].is_not_null().any()]
     latest = rows.group_by("school", maintain_order=True).agg(pl.col(names).drop_nulls().last())
     joined = members.select("school").join(latest, on="school", how="left", maintain_order="left")
     values = joined.select(pl.col(names).cast(pl.Float64).fill_null(np.nan)).to_numpy()
-    return np.ascontiguousarray(values, dtype=np.float64).reshape(members.height, len(names)), tuple(names)
+    places = members.select(pl.col("easting", "northing").cast(pl.Float64).fill_null(np.nan)).to_numpy()
+    near = -2.0 * np.log(steps(places) / 1000.0)
+    values = np.column_stack([values.reshape(members.height, len(names)), near])
+    return np.ascontiguousarray(values, dtype=np.float64), (*names, DENSITY)
 
 
 def _families(

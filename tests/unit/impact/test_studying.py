@@ -43,7 +43,7 @@ def test_who_took_part_and_when() -> None:
     assert found.partners.nonzero()[0].tolist() == [10, 11, 12, 13]
     # The special school took no part, and is not compared.
     assert "100159" not in found.study.schools
-    assert found.study.variables == ("prior", "disadvantaged", "fsm6", "pupils")
+    assert found.study.variables == ("prior", "disadvantaged", "fsm6", "pupils", "density")
     assert found.sd.size == 4
     assert 0.2 < found.ordinary < 1.5
 
@@ -103,7 +103,7 @@ def test_families_are_found_given_or_none() -> None:
     assert family[:3].tolist() == [family[0], family[0], -1]
     bare = replace(panel, context=panel.context.clear())
     assert (study(bare, events).study.family == -1).all()
-    assert study(bare, events).study.context.shape == (159, 0)
+    assert study(bare, events).study.context.shape == (159, 1)
 
 
 def test_no_years_that_follow_each_other() -> None:

@@ -55,23 +55,31 @@ def look(study: Study) -> Surroundings:
     school counts alike however dense its surroundings, and some others of its area and group.
     """
     places = np.column_stack([study.easting, study.northing])
-    step = np.full(study.start.size, np.nan)
+    step = steps(places)
     group = _groups(study)
     found = [_fellows(study.area), _fellows(group)]
     known = np.flatnonzero(~np.isnan(places).any(axis=1))
     if known.size > 1:
-        rank = min(RANK, known.size - 1)
-        far = cKDTree(places[known]).query(places[known], [rank + 1])[0]
-        step[known] = np.maximum(far[:, 0], CLOSE) / np.sqrt(rank)
         found += _near(places, known)
     one, other = (np.concatenate(side) for side in zip(*found, strict=True))
     made = Surroundings(places, step, study.area, group, one, other, np.empty(0, dtype=np.int64), np.empty(0))
     return _binned(made)
 
 
+def steps(places: Floats) -> Floats:
+    """Return the step of every school (n), in metres, from places (n, 2) in metres, NaN where unknown."""
+    found = np.full(places.shape[0], np.nan)
+    known = np.flatnonzero(~np.isnan(places).any(axis=1))
+    if known.size > 1:
+        rank = min(RANK, known.size - 1)
+        far = cKDTree(places[known]).query(places[known], [rank + 1])[0]
+        found[known] = np.maximum(far[:, 0], CLOSE) / np.sqrt(rank)
+    return found
+
+
 def _binned(made: Surroundings) -> Surroundings:
     """The same with pairs in bins, since near pairs at like distances say the same of what is shared."""
-    apart = np.searchsorted(BOUNDS, _steps(made, made.one, made.other))
+    apart = np.searchsorted(BOUNDS, _apart(made, made.one, made.other))
     kinds = alike(made, made.one, made.other)
     area, group = kinds[len(SCALES) :].astype(np.int64)
     number = (apart * 2 + area) * 2 + group
@@ -80,11 +88,11 @@ def _binned(made: Surroundings) -> Surroundings:
     return replace(made, bin=number, alike=np.array(means))
 
 
-def _steps(around: Surroundings, one: Ints, other: Ints) -> Floats:
+def _apart(around: Surroundings, one: Ints, other: Ints) -> Floats:
     """Steps between schools (broadcast), endless where a place is unknown."""
     east, north = (around.places[one, axis] - around.places[other, axis] for axis in (0, 1))
-    steps = np.sqrt((east**2 + north**2) / (around.step[one] * around.step[other]))
-    return np.where(np.isnan(steps), np.inf, steps)
+    far = np.sqrt((east**2 + north**2) / (around.step[one] * around.step[other]))
+    return np.where(np.isnan(far), np.inf, far)
 
 
 def alike(around: Surroundings, one: Ints, other: Ints, *, kinds: Ints | None = None) -> Floats:
@@ -94,11 +102,11 @@ def alike(around: Surroundings, one: Ints, other: Ints, *, kinds: Ints | None = 
     """
     wanted = range(KINDS) if kinds is None else kinds.tolist()
     near = any(kind < len(SCALES) for kind in wanted)
-    steps = _steps(around, one, other) if near else np.empty(0)
+    far = _apart(around, one, other) if near else np.empty(0)
     found = []
     for kind in wanted:
         if kind < len(SCALES):
-            found.append(np.exp(-steps / SCALES[kind]))
+            found.append(np.exp(-far / SCALES[kind]))
         elif kind == len(SCALES):
             found.append((around.area[one] == around.area[other]).astype(np.float64))
         else:
