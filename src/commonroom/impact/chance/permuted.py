@@ -63,9 +63,9 @@ def permute(study: Study, *, strata: Ints, draws: int, seed: int, whole: bool = 
     `seed`; `whole`: redraw whole clusters, where those were chosen (a cluster lies in the stratum of its
     first school and starts with the earliest). The effect is Callaway and Sant'Anna's without covariates
     beside schools not yet or never joined, all cells from the start on, by schools that joined. For one that
-    is adjusted give a study of what is left of figures (`left_over`). An effect needs sums by cohort alone, so that a draw is
-    one pass over the schools that joined. The same seed gives the same draws. Raises SaidToPeople where
-    nothing can be redrawn. Source: Fisher 1935; Rosenbaum 2002; Young 2019.
+    is adjusted give a study of what is left of figures (`left_over`). An effect needs sums by cohort alone,
+    so that a draw is one pass over the schools that joined. The same seed gives the same draws. Raises
+    SaidToPeople where nothing can be redrawn. Source: Fisher 1935; Rosenbaum 2002; Young 2019.
     """
     rows = np.flatnonzero(strata >= 0)
     columns, layout = _lay_out(study, rows)
