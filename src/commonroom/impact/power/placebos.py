@@ -125,12 +125,18 @@ def _nearest(template: Template, target: Floats, count: int, taken: Flags) -> In
 
 
 def _likeness(path: Floats, own: Floats) -> Floats:
-    """Probability of each school (k) by how alike its path is to one (lags): a normal kernel."""
+    """Probability of each school (k) by how alike its path is to one (lags): a normal kernel.
+
+    It is so wide that about the root of their number have a chance: programmes differ, also in a small place.
+    """
     apart = (own - path) ** 2
     known = ~np.isnan(apart)
     mean = np.where(known, apart, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
-    # Nobody is quite alike in a small place: the nearest there is counts.
-    weight = np.exp(-0.5 * (mean - mean.min()) / ALIKE**2)
+    apart_by = mean - mean.min()
+    # Nobody is quite alike in a small place: the nearest there are count, and more than one of them.
+    some = int(np.sqrt(apart_by.size))
+    width = max(ALIKE, np.sqrt(float(np.partition(apart_by, some - 1)[some - 1])) / 2)
+    weight = np.exp(-0.5 * apart_by / width**2)
     return np.asarray(weight / weight.sum())
 
 
