@@ -90,7 +90,9 @@ def plan_impact(
         texts={"plan.html": page.encode()},
     )
     report("Done", 1.0)
-    shown = release(curves, rule=Rule(keys=("role", "effect")), source=_source(setting), date=str(kept.date))
+    tenths = pl.col("effect").mul(10).round(6)
+    brief = curves.filter(tenths == tenths.round()).select("role", "effect", "power")
+    shown = release(brief, rule=Rule(keys=("role", "effect")), source=_source(setting), date=str(kept.date))
     said = [made.question, *_say_power(found, setting), made.failure, *setting.notes, *notes]
     said.append(
         f"The plan is locked in {written.folder} (hash {made.short}, {made.date}): when the results are "
