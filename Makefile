@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 READY_SPARK := $(VENV)/.ready-spark
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-spark demo demo-england test check fix docs bench bench-families bench-forecast bench-value-added bench-crossed bench-coverage bench-partnerships bench-demo clean
+.PHONY: help setup setup-spark demo demo-england test check fix docs bench bench-families bench-forecast bench-value-added bench-crossed bench-coverage bench-partnerships bench-impact bench-impact-placebo bench-challenge bench-demo clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -52,7 +52,7 @@ fix: $(READY) ## mend style where a tool can
 docs: $(READY) ## write the generated pages of docs/reference
 	$(RUN)python scripts/reference.py
 
-bench: bench-families bench-forecast bench-value-added bench-crossed bench-coverage bench-partnerships bench-demo ## all measurements (long)
+bench: bench-families bench-forecast bench-value-added bench-crossed bench-coverage bench-partnerships bench-impact bench-impact-placebo bench-challenge bench-demo ## all measurements (long)
 
 bench-families: $(READY) ## neighbours against scikit-learn; presets judged on real data
 	$(RUN)python bench/families_speed.py --write
@@ -72,6 +72,15 @@ bench-coverage: $(READY) ## how often intervals of value added from pupils hold 
 
 bench-partnerships: $(READY) ## a plan for all England beside its peers, and what it costs as systems grow
 	$(RUN)python bench/partnerships.py --write
+
+bench-impact: $(READY) ## effects of staggered starts beside csdid and diff-diff; permutations
+	$(RUN)python bench/impact.py --write
+
+bench-impact-placebo: $(READY) ## placebo programmes on real schools: how often intervals miss zero
+	$(RUN)python bench/impact_placebo.py --write
+
+bench-challenge: $(READY) ## the Greater Manchester Challenge on the inspection record
+	$(RUN)python bench/challenge.py --write
 
 bench-demo: $(READY) ## time and memory of the demo, Greater Manchester and England
 	$(RUN)python bench/demo.py --write
