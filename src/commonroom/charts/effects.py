@@ -75,11 +75,12 @@ def forest(released: Released, *, words: Words) -> alt.TopLevelMixin:
     return small(
         alt.layer(
             none.mark_rule(color=QUIET, strokeDash=[5, 4], aria=False).encode(x="none:Q"),
+            around.encode(row, x=alt.value(0), text="label:N"),
             whisker.encode(row, line, x="low:Q", x2="high:Q"),
             dot.encode(
                 row, across, line, shape=alt.Shape("shape:N", scale=None), fill=alt.Fill("fill:N", scale=None)
             ),
-            *(text.encode(row, x=alt.value(0), text="label:N") for text in (around, label)),
+            label.encode(row, x=alt.value(0), text="label:N"),
         ),
         height=52 * max(1, frame.height),
     )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 
 from commonroom.narrative import page
+from commonroom.narrative.impact.limits import variable
 from commonroom.narrative.impact.shown import Shown
 from commonroom.narrative.impact.voice import DIGITS, Row, Voice
 from commonroom.narrative.page import Block, Grid
@@ -18,10 +21,17 @@ FACE_VALUE = "naive"
 #: The worst answer to any part of a question is the answer to it.
 WORST = ("fails", "unclear", "holds", "cannot", "shown")
 #: What a figure that is no effect is, by check.
-VALUES = {
-    "attrition": "share", "closures": "share", "regression_to_mean": "alarms", "honest": "times",
-    "balance": "sd",
-}  # fmt: skip
+VALUES = {"attrition": "share", "closures": "share", "regression_to_mean": "alarms", "balance": "sd"}
+#: What a row is about, by how it is written: the words for it, with a number or a name in them.
+PLACES = (
+    (r"held out -(\d+)", "held_out"), (r"plain -(\d+)", "plain"), (r"(\d+) before", "before"),
+    (r"relative ([\d.]+)", "relative"), (r"smooth ([\d.]+)", "smooth"), (r"([\d.]+) minutes", "minutes"),
+    (r"lowest (.+)", "lowest"), (r"highest (.+)", "highest"),
+)  # fmt: skip
+#: Checks whose range is not one of the answer: what chance gives, and what bounds leave.
+BY_CHANCE, BOUNDS = "permutation", ("honest", "attrition")
+#: A row of the short table: question, verdict, answer, figures.
+Line = tuple[str, str, str, tuple[str, ...]]
 #: Figures that a row of the short table names one by one.
 NAMED = 3
 
@@ -46,16 +56,16 @@ def grouped(shown: Shown, role: str) -> dict[str, list[Row]]:
     return {guard: found[guard] for guard in (*known, *sorted(set(found) - set(known)))}
 
 
-def short(shown: Shown, role: str, voice: Voice) -> tuple[tuple[str, str, str, str], ...]:
-    """Return the short table: question, verdict, answer, figure."""
+def short(shown: Shown, role: str, voice: Voice) -> tuple[Line, ...]:
+    """Return the short table: question, verdict, answer, figures."""
     return tuple(_short(guard, rows, voice) for guard, rows in grouped(shown, role).items())
 
 
-def _short(guard: str, rows: list[Row], voice: Voice) -> tuple[str, str, str, str]:
+def _short(guard: str, rows: list[Row], voice: Voice) -> Line:
     """Return one question with the rows that decide its answer."""
     verdict = worst(rows)
     deciding = [row for row in rows if row["verdict"] == verdict]
-    return ask(guard, voice), verdict, says(guard, deciding[0], voice), figure(guard, deciding, voice)
+    return ask(guard, voice), verdict, says(guard, deciding[0], voice), figures(guard, deciding, voice)
 
 
 def worst(rows: list[Row]) -> str:
@@ -75,24 +85,22 @@ def says(guard: str, row: Row, voice: Voice) -> str:
     return said or voice.maybe(f"guards.{guard}.{row['verdict']}", voice[f"guards.other.{row['verdict']}"])
 
 
-def figure(guard: str, rows: list[Row], voice: Voice) -> str:
+def figures(guard: str, rows: list[Row], voice: Voice) -> tuple[str, ...]:
     """Return the figures of a check with their ranges; of many, from the least to the most."""
     told = [row for row in rows if _one(guard, row, voice)]
+    effects = [row for row in told if row["effect"] is not None and row["low"] is not None]
     if not told:
-        return voice["amount.none_here"]
-    if len(told) <= NAMED:
-        return "; ".join(_labelled(guard, row, voice) for row in told)
-    effects = [row["effect"] for row in told if row["effect"] is not None]
-    if not effects:
-        return "; ".join(_labelled(guard, row, voice) for row in told[:NAMED])
-    lows, highs = ([row[end] for row in told if row[end] is not None] for end in ("low", "high"))
-    ends = (min(effects) * _scale(voice), max(effects) * _scale(voice))
-    wide = (min(lows or effects) * _scale(voice), max(highs or effects) * _scale(voice))
-    return voice.say("guards.several", n=len(effects), span=voice.span(*ends), wide=voice.span(*wide))
-
-
-def _scale(voice: Voice) -> float:
-    return (voice.told.spread or 1.0) * voice.turn
+        return (voice["amount.none_here"],)
+    if len(told) <= NAMED or not effects:
+        return tuple(_labelled(guard, row, voice) for row in told[:NAMED])
+    scale = (voice.told.spread or 1.0) * voice.turn
+    sizes = [row["effect"] * scale for row in effects]
+    ends = [row[end] * scale for row in effects for end in ("low", "high")]
+    said = voice.say(
+        "guards.several", n=len(effects), span=voice.span(min(sizes), max(sizes)),
+        wide=voice.span(min(ends), max(ends)),
+    )  # fmt: skip
+    return (said,)
 
 
 def _labelled(guard: str, row: Row, voice: Voice) -> str:
@@ -101,27 +109,39 @@ def _labelled(guard: str, row: Row, voice: Voice) -> str:
 
 
 def _one(guard: str, row: Row, voice: Voice) -> str:
-    """Return the figure of one row: an effect with its range, a value of its own, or how often by chance."""
-    parts = []
-    if None not in (row["effect"], row["low"], row["high"]):
-        parts.append(voice.short(row))
-    value = row.get("value")
-    if value is not None:
-        kind = VALUES.get(guard, "sd")
-        shares = kind in ("share", "alarms")
-        number = voice.words.percent(value) if shares else voice.words.number(value, DIGITS)
-        parts.append(voice.say(f"guards.value.{kind}", value=number))
-    if guard == "permutation" and row["p"] is not None:
-        parts.append(voice.say("guards.chance", share=voice.chance(row["p"])))
+    """Return the figure of one row: an effect with its range, bounds, a value of its own, or chance."""
+    ranged = None not in (row["low"], row["high"])
+    if guard == BY_CHANCE:
+        return voice.say("guards.chance", share=voice.chance(row["p"])) if row["p"] is not None else ""
+    if ranged and (guard in BOUNDS or row["effect"] is None):
+        return voice.say("guards.bounds", span=voice.reach(row["low"], row["high"]))
+    parts = [voice.short(row)] if ranged else []
+    if row["value"] is not None:
+        parts.append(_value(guard, row, voice))
     return ", ".join(parts)
 
 
+def _value(guard: str, row: Row, voice: Voice) -> str:
+    """Return a figure that is no effect, in words."""
+    kind = VALUES.get(guard, "sd")
+    if guard == "honest":
+        kind = "bend" if row["at"].startswith("smooth") else "times"
+    if kind in ("share", "alarms"):
+        return voice.say(f"guards.value.{kind}", value=voice.words.percent(row["value"]))
+    return voice.say(f"guards.value.{kind}", value=voice.words.number(abs(row["value"]), DIGITS))
+
+
 def where(at: str, voice: Voice) -> str:
-    """Return what a row is about, in words where its first part has some."""
-    kind, _, rest = at.partition(" ")
-    if rest and f"impact.guards.at.{kind}" in voice.words.sentences:
-        return voice.say(f"guards.at.{kind}", rest=voice.named(rest.replace("-", "−")))
-    return voice.named(at)
+    """Return what a row is about, in words where there are some for it."""
+    for pattern, key in PLACES:
+        found = re.fullmatch(pattern, at)
+        if found:
+            number = int(found[1]) if found[1].isdecimal() else 0
+            return voice.say(f"guards.at.{key}", n=number, rest=voice.named(found[1]))
+    known = voice.words.sentences.get(f"impact.guards.at.{at.replace(' ', '_')}")
+    if re.fullmatch(r"path_\d+", at):
+        return variable(at, voice)
+    return known or voice.maybe(f"variable.{at}", voice.named(at))
 
 
 def _every(found: dict[str, list[Row]], voice: Voice) -> Grid:

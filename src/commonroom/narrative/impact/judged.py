@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
@@ -23,7 +23,7 @@ class _Checks:
     name: str
     block: Block
     heads: tuple[str, ...]
-    rows: tuple[tuple[str, str, str, str], ...]
+    rows: tuple[checks.Line, ...]
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,8 @@ def evaluation(frames: Frames, *, told: Told, language: Language) -> str:
     balance, guards, deviations, synthetic, events; one that is not there is empty), what it is `told` with,
     and the `language`. The same frames give the same text. Raises WordsError for another language.
     """
-    voice = speak(told, language)
     shown = show(frames, pupils=told.pupils, source="; ".join(told.sources))
+    voice = speak(scaled(shown, told), language)
     parts = [_part(shown, row, voice) for row in answer.rows(shown)]
     return lay(
         "evaluation.html",
@@ -63,11 +63,20 @@ def brief(frames: Frames, *, told: Told, language: Language) -> tuple[str, ...]:
 
     Arguments as of `evaluation`.
     """
-    voice, shown = speak(told, language), show(frames, pupils=told.pupils)
+    shown = show(frames, pupils=told.pupils)
+    voice = speak(scaled(shown, told), language)
     said = [voice.say("brief.plan", said=status.short(shown, voice))]
     for row in answer.rows(shown):
         said += _brief(shown, row, voice)
     return (*said, voice["brief.limits"])
+
+
+def scaled(shown: Shown, told: Told) -> Told:
+    """Return what is told with, one sd of schools in the unit of the measure being that of the answer."""
+    for row in answer.rows(shown):
+        if told.spread is None and row["effect"] and row["points"] is not None:
+            return replace(told, spread=abs(row["points"] / row["effect"]))
+    return told
 
 
 def _brief(shown: Shown, row: Row, voice: Voice) -> list[str]:

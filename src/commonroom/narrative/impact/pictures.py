@@ -88,9 +88,12 @@ def effects(shown: Shown, role: str, voice: Voice) -> Block | None:
     if drawn.is_empty():
         return None
     columns = ("value", "low", "high", "band_low", "band_high")
+    drawn = drawn.select("at", pl.col("effect").alias("value"), *columns[1:])
+    if drawn["at"].min() >= 0:  # type: ignore[operator]
+        drawn = pl.concat([held_out(shown, role), drawn])
     released = scaled(
         shown.effects,
-        drawn.select("at", pl.col("effect").alias("value"), *columns[1:]).sort("at"),
+        drawn.sort("at"),
         voice,
         *columns,
     )
@@ -104,6 +107,24 @@ def effects(shown: Shown, role: str, voice: Voice) -> Block | None:
         grids=(_effect_grid(frame, voice),),
         sources=(voice["effects.p_note"], *voice.sources(shown.effects)),
     )
+
+
+def held_out(shown: Shown, role: str) -> pl.DataFrame:
+    """Return how both sides differed in years that they were not matched on, by year since the start.
+
+    From the checks: the row "held out -5" is of the fifth year before the last one before the start.
+    """
+    rows = shown.guards.frame.filter(pl.col("role") == role, pl.col("guard") == "pretrend")
+    back = pl.col("at").str.extract(r"^held out -(\d+)$").cast(pl.Int32)
+    none = pl.lit(None, dtype=pl.Float64)
+    return (
+        rows.with_columns(back=back)
+        .drop_nulls(["back", "effect", "low", "high"])
+        .select(
+            "low", "high", at=-pl.col("back") - 1, value="effect", band_low=none, band_high=none,
+        )
+        .select("at", "value", "low", "high", "band_low", "band_high")
+    )  # fmt: skip
 
 
 def _effect_grid(frame: pl.DataFrame, voice: Voice) -> Grid:
@@ -137,7 +158,7 @@ def regression(shown: Shown, role: str, voice: Voice) -> Block:
     if both is None:
         known = shown.guards.frame.filter(pl.col("role") == role, pl.col("guard") == "naive").height
         said = voice["regress.alone" if known else "regress.none"]
-        return Block(title=title, sentences=page.texts([voice["regress.text"], said]))
+        return Block(title=title, sentences=page.texts([voice[f"regress.{role}"], said]))
     naive, placebo = both
     said = voice.say(
         "regress.told", who=voice[f"role.{role}.who"], naive=voice.figure(naive),
@@ -146,7 +167,7 @@ def regression(shown: Shown, role: str, voice: Voice) -> Block:
     rows = [("naive", naive), ("placebo", placebo)]
     own = shown.headline.frame.filter(pl.col("role") == role).drop_nulls(["effect", "low", "high"])
     rows += [("own", row) for row in own.iter_rows(named=True)]
-    labelled = [(voice[f"regress.{kind}"], kind, row) for kind, row in rows]
+    labelled = [(voice[f"regress.labels.{kind}"], kind, row) for kind, row in rows]
     frame = pl.DataFrame(
         [(label, kind, row["effect"], row["low"], row["high"]) for label, kind, row in labelled],
         schema=["label", "kind", "value", "low", "high"], orient="row",
@@ -158,7 +179,7 @@ def regression(shown: Shown, role: str, voice: Voice) -> Block:
     grid = page.grid(voice["paths.table"], heads, [(label, voice.figure(row)) for label, _, row in labelled])
     return Block(
         title=title,
-        sentences=page.texts([voice["regress.text"], said]),
+        sentences=page.texts([voice[f"regress.{role}"], said]),
         picture=still(f"regress-{role}", chart, caption),
         grids=(grid,),
         sources=voice.sources(shown.guards),

@@ -166,6 +166,13 @@ class Voice:
             f"amount.{form}", value=self.amount(value), span=self.span(low, high), level=self.level
         )
 
+    def reach(self, low: float, high: float) -> str:
+        """Return a range of effects in sd of schools, in points where they are known."""
+        if self.told.spread is None:
+            return self.say("amount.reach_sd", low=self.sd(low), high=self.sd(high))
+        scale = self.told.spread * self.turn
+        return self.say("amount.reach", span=self.span(low * scale, high * scale), unit=self.units)
+
     def size(self, effect: float) -> str:
         """Return the size of an effect in the unit of the measure, where that is known, else in sd."""
         if self.told.spread is None:
