@@ -27,8 +27,9 @@ class Synthetic:
     2010; `p_near`: that beside only the placebos that fit (`kept`). `placebos` (placebo, effect, before,
     after, ratio, kept): other units as if they had taken part; `in_time` (start, effect, se, low, high, p,
     before, after, ratio): the unit as if it had started earlier. `jackknife`: standard error (sdid of
-    several schools beside schools; NaN otherwise). `schools`: those the unit's figure rests on; `lost`: those
-    of the unit that had no figure in some year. `limits`: short names of what this design cannot do here:
+    several schools beside schools; NaN otherwise). `pool`: donors there were; `schools`: those the unit's
+    figure rests on; `lost`: those of the unit that had no figure in some year. `limits`: short names of what
+    this design cannot do here:
     few_years (fewer than five before the start), few_placebos (too few for a p value below 1 - level),
     misfit (the mix is further from the unit before the start than a quarter sd of donors), no_in_time.
     """
@@ -53,6 +54,7 @@ class Synthetic:
     placebos: pl.DataFrame
     in_time: pl.DataFrame
     jackknife: float
+    pool: int
     schools: int
     lost: int
     limits: tuple[str, ...]

@@ -102,6 +102,7 @@ def _answer(
         placebos=_placebos(ground, verdict),
         in_time=earlier,
         jackknife=placebos.jackknife(found, ground.schools) if several else float("nan"),
+        pool=len(ground.donors.names),
         schools=len(ground.schools),
         lost=ground.lost,
         limits=_limits(ground, found, earlier, options),

@@ -13,6 +13,8 @@ from commonroom.impact.synthetic.groups import Groups, Others, drawn, neighbours
 from commonroom.impact.synthetic.options import Options
 from commonroom.impact.synthetic.rows import KNOWN, Rows
 
+#: Donors and placebos that a design needs, and donors that must be left to a placebo.
+NEEDED, LEFT = 3, 2
 WHERE = "synthetic design"
 MATCHED = "Compare with matched schools instead (the design `matched`), which is possible here"
 
@@ -82,13 +84,16 @@ def gather(
     _check_others(pool, beside)
     before = int((study.years[years] < start).sum())
     beside = _closest(one, pool, beside, before=before, options=options)
+    apart = np.asarray((beside.members @ pool.members.T).toarray() > 0)
+    free = np.flatnonzero((~apart).sum(axis=1) >= LEFT)
+    _check_others(pool, beside.take(free))
     return Ground(
         start=start,
         years=study.years[years],
         unit=one,
         donors=pool,
-        placebos=beside,
-        apart=np.asarray((beside.members @ pool.members.T).toarray() > 0),
+        placebos=beside.take(free),
+        apart=apart[free],
         schools=study.figures[own][:, years],
         lost=int((unit & ~alive).sum()),
         alone=not isinstance(first, Groups),
@@ -165,9 +170,10 @@ def _check_years(years: Ints, *, start: int, least: int) -> None:
 def _check_others(pool: Rows, beside: Rows) -> None:
     """Refuse a design with nobody to be compared with, or no placebo to learn errors from."""
     for number, what in ((len(pool.names), "donors"), (len(beside.names), "placebos")):
-        if number < 3:
+        if number < NEEDED:
             raise _said(
-                f"{number} {what} have figures in all years of the unit, and this design needs 3.",
+                f"{number} {what} have figures in all years of the unit and share no school with it; "
+                f"this design needs {NEEDED}.",
                 "Widen the pool or leave out context; where single schools are left, the matched design is "
                 "possible.",
             )

@@ -66,6 +66,6 @@ def _members(study: Study, side: Flags | Groups) -> tuple[npt.NDArray[np.str_], 
 
 def _weights(study: Study) -> Floats:
     """Return the cohort of each school (n); one that is not known counts as the usual one."""
-    known = np.isfinite(study.pupils)
+    known = np.isfinite(study.pupils) & (study.pupils > 0)
     usual = float(np.median(study.pupils[known])) if known.any() else 1.0
     return np.where(known, study.pupils, usual)

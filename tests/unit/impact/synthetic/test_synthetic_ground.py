@@ -116,6 +116,25 @@ def test_donors_and_placebos_may_be_of_two_kinds() -> None:
     assert (found.apart.sum(axis=1) == 2).all()
 
 
+def test_a_placebo_that_shares_schools_with_all_donors_but_one_stands_aside() -> None:
+    study = schools(30)
+    unit = first(study, 5)
+    donors = synthetic.areas(study, among=~unit)
+    wide = np.array([study.area >= 2, *[study.area == area for area in (1, 2, 3)]])
+    others = synthetic.Others(donors, synthetic.Groups(("wide", "one", "two", "three"), wide))
+    found = ground.gather(study, unit=unit, donors=others, start=2019, options=OPTIONS)
+    assert found.placebos.names.tolist() == ["one", "two", "three"]
+    assert found.apart.shape == (3, 5)
+    with pytest.raises(SaidToPeople, match="0 placebos"):
+        ground.gather(
+            study,
+            unit=unit,
+            donors=synthetic.Others(donors, synthetic.Groups(tuple("abcd"), wide[[0, 0, 0, 0]])),
+            start=2019,
+            options=OPTIONS,
+        )
+
+
 def test_placebos_are_the_nearest() -> None:
     study = schools(200)
     unit = first(study)
