@@ -116,15 +116,14 @@ def alike(around: Surroundings, one: Ints, other: Ints, *, kinds: Ints | None = 
 
 
 def _groups(study: Study) -> Ints:
-    """Groups of schools that never joined, -1 where they say no more than the area."""
+    """Groups of schools that never joined, -1 where groups are the areas, or one school each."""
     never = study.start == NEVER
-    names, at = np.unique(np.column_stack([study.cluster, study.area])[never], axis=0, return_inverse=True)
-    size = np.bincount(at.ravel(), minlength=len(names))
-    group = np.where(never, study.cluster, -1)
-    # Groups that are whole areas, or one school each, tell nothing that is not told already.
-    areas = {int(cluster) for cluster, _ in names.tolist()}
-    whole = len(names) == len(areas) and len(areas) <= np.unique(study.area[never]).size
-    return np.full(group.size, -1, dtype=np.int64) if whole or size.max(initial=0) < 2 else group
+    cluster, area = study.cluster[never], study.area[never]
+    pairs = np.unique(np.column_stack([cluster, area]), axis=0)
+    names, size = np.unique(cluster, return_counts=True)
+    same = len(pairs) == names.size == np.unique(area).size
+    told = not same and size.max(initial=0) > 1
+    return np.where(never & told, study.cluster, -1)
 
 
 def _fellows(number: Ints) -> tuple[Ints, Ints]:

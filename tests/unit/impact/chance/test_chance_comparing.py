@@ -188,7 +188,7 @@ def test_an_interval_is_students() -> None:
 
 
 def test_one_area_at_a_time_misses_zero_as_often_as_it_should() -> None:
-    """Twelve worlds of forty areas, each area in turn the programme: an interval in twenty misses."""
+    """Worlds of forty areas, some of them the programme in turn: an interval in twenty misses."""
     missed, by_school = [], []
     for seed in range(6):
         study = world(seed, schools=800, areas=40, shared=0.3, local=0.3)

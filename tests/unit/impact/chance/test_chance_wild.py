@@ -83,7 +83,7 @@ def test_two_clusters_may_have_an_endless_interval() -> None:
     found = chance.wild(combined(study), study=study, bootstrap=bootstrap())[0]
     assert found.p > 0.05
     assert found.low == -np.inf
-    assert found.high == np.inf
+    assert found.high > 1
 
 
 def test_one_cluster_is_too_few() -> None:
