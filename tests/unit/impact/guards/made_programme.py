@@ -1,8 +1,9 @@
-"""Made-up studies whose truth is known: schools with lasting differences, noise that fades, and a programme."""
+"""Made-up studies whose truth is known: lasting levels, noise that fades, and a programme."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 
@@ -21,8 +22,8 @@ class Truth:
     """What is put into a made-up study.
 
     `chosen`: how schools come to take part: at random, `low` in the base year, or `falling` to there;
-    `effect` in sd from the start on; `drift`: sd a year by which those that take part move in any case; `size`
-    of a cluster; `joiners`, `schools`: how many.
+    `effect` in sd from the start on; `drift`: sd a year by which those that take part move in any case;
+    `size` of a cluster; `joiners`, `schools`: how many.
     """
 
     chosen: str = "random"
@@ -45,7 +46,6 @@ def study(truth: Truth) -> Study:
     rows = _chosen(figures, base, truth, rng)
     start = np.full(n, NEVER)
     start[rows] = START
-    # Some schools move on their own: those are the ones chosen where there is drift.
     figures[rows] += truth.drift * (YEARS - YEARS[base])
     figures[np.ix_(rows, np.arange(years) > base)] += truth.effect
     cluster = 10_000 + np.arange(n) // 10
@@ -92,7 +92,26 @@ def question(made: Study, *, pool: Flags | None = None, given: Definition | None
     return Question(made, pool, given, answer, 7)
 
 
-def without_years(made: Study, years: list[int]) -> Study:
-    """The study without some years."""
-    kept = ~np.isin(made.years, years)
+@cache
+def ask(truth: Truth) -> Question:
+    """Ask the default design about a made-up study; the same is asked only once."""
+    return question(study(truth))
+
+
+def with_years(made: Study, years: list[int]) -> Study:
+    """The study of some years alone."""
+    kept = np.isin(made.years, years)
     return replace(made, years=made.years[kept], figures=made.figures[:, kept])
+
+
+def later(made: Study, start: int) -> Study:
+    """The study with every second cluster that took part starting in another year."""
+    moved = np.where(made.joined & (made.cluster % 2 == 1), start, made.start)
+    return replace(made, start=moved)
+
+
+def said(question: Question, **parts: float) -> Question:
+    """The question with other numbers in its headline."""
+    simple = (replace(question.headline, **parts),)
+    estimates = dict(question.answer.estimates) | {"simple": simple}
+    return replace(question, answer=replace(question.answer, estimates=estimates))
