@@ -31,8 +31,11 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 @dataclass(frozen=True)
 class Kind:
-    """What a folder holds: its name in words; how to find the files and hashes in a manifest, None where it
-    is none; files that only grow and take the place of those before, whoever wrote them."""
+    """What a folder holds.
+
+    `name`: in words; `files`: how to find the files and hashes in a manifest, None where it is none;
+    `growing`: files that take the place of those before them, whoever wrote these.
+    """
 
     name: str
     files: Callable[[bytes | None], Mapping[str, str] | None]
