@@ -18,7 +18,7 @@ from commonroom.impact.study import NEVER, Cells, Flags, Floats, Study
 LEAST = 0.25
 #: With fewer comparison schools than this to each term, nothing is regressed on.
 ENOUGH = 10
-#: Terms of the variance farther from the mean than so many standard deviations are taken as that far.
+#: What is farther from the mean than so many standard deviations is taken as that far in a curve.
 FAR = 4.0
 
 
@@ -56,8 +56,8 @@ def learn(study: Study, *, cells: Cells, matched: Matched, around: Surroundings 
     """Return what the comparison schools of the whole pool show of chance.
 
     Arguments: the `study`; its `cells`; what comparison found; the surroundings (looked at unless given).
-    Changes of the pool's schools are regressed on the path, its squares and cubes, and context; a school that
-    joined counts until the year before. Source: Conley and Taber 2011; Ferman and Pinto 2019.
+    Changes of the pool's schools are regressed on path and context and curves of these; a school that joined
+    counts until the year before. Source: Conley and Taber 2011; Ferman and Pinto 2019.
     """
     cohorts = {one.start: one for one in matched.cohorts}
     left = np.full(cells.residuals.shape, np.nan)
@@ -67,7 +67,8 @@ def learn(study: Study, *, cells: Cells, matched: Matched, around: Surroundings 
         others, change = cohorts[start].others, _change(study, start, year)
         free = (study.start[others] == NEVER) | (study.start[others] > max(year, start))
         here = np.flatnonzero(free & ~np.isnan(change[others]))
-        left[others[here], at] = _unexplained(terms[start][here], change[others[here]])
+        beside = tuple(one[here] for one in terms[start])
+        left[others[here], at] = _unexplained(beside, change[others[here]])
         regressed = not cells.methods or cells.methods[at] != "means"
         adjusted = matched.adjusted[start]
         used = np.flatnonzero(~np.isnan(cells.residuals[:, at]))
@@ -114,23 +115,33 @@ def _change(study: Study, start: int, year: int) -> Floats:
     return np.asarray(study.figures[:, at] - study.figures[:, since])
 
 
-def _terms(cohort: Cohort) -> Floats:
-    """A column of ones, covariates, and squares and cubes of the path, of the schools beside a cohort."""
+def _terms(cohort: Cohort) -> tuple[Floats, ...]:
+    """Terms that changes of the schools beside a cohort are regressed on, most first.
+
+    Path and context with all their squares and products and the cubes of the path; path and context with
+    squares and cubes of the path; a column of ones. Matching compares schools that are alike in everything,
+    so what is left should not owe to any curve of it.
+    """
     used = cohort.covariates[cohort.others]
-    sd = used.std(axis=0) if used.size else np.ones(used.shape[1])
-    used = (used - used.mean(axis=0)) / np.where(sd > 0, sd, 1.0) if used.size else used
+    ones = np.ones((used.shape[0], 1))
+    if not used.size:
+        return (ones,)
+    sd = used.std(axis=0)
+    used = np.clip((used - used.mean(axis=0)) / np.where(sd > 0, sd, 1.0), -FAR, FAR)
     path = used[:, : cohort.path]
-    return np.column_stack([np.ones(used.shape[0]), used, path**2, path**3])
+    one, other = np.triu_indices(used.shape[1])
+    plain = np.column_stack([ones, used, path**3])
+    return np.column_stack([plain, used[:, one] * used[:, other]]), np.column_stack([plain, path**2]), ones
 
 
-def _unexplained(terms: Floats, change: Floats) -> Floats:
-    """What is left of a change after its regression, its size as if nothing had been fitted."""
-    if change.size < ENOUGH * terms.shape[1]:
-        terms = terms[:, :1]
-    degrees = change.size - terms.shape[1]
+def _unexplained(terms: tuple[Floats, ...], change: Floats) -> Floats:
+    """What is left of a change after its regression on the most terms there are schools enough for."""
+    used = next((one for one in terms if change.size >= ENOUGH * one.shape[1]), terms[-1])
+    degrees = change.size - used.shape[1]
     if degrees < 1:
         return np.full(change.size, np.nan)
-    return np.asarray((change - terms @ _regress(terms, change)) * np.sqrt(change.size / degrees))
+    # Its size is as if nothing had been fitted.
+    return np.asarray((change - used @ _regress(used, change)) * np.sqrt(change.size / degrees))
 
 
 def _regress(terms: Floats, values: Floats) -> Floats:

@@ -167,9 +167,26 @@ def test_years_that_no_school_has_all_of_are_learnt_from_the_last() -> None:
 
 
 def test_a_pool_of_one_school_says_nothing_of_chance() -> None:
-    study = taking(world(1, schools=4), np.arange(3))
-    assert noise._unexplained(np.ones((1, 4)), np.array([0.3])) == pytest.approx(np.nan, nan_ok=True)
-    assert study.joined.sum() == 3
+    assert np.isnan(noise._unexplained((np.ones((1, 1)),), np.array([0.3]))).all()
+
+
+def test_what_is_left_owes_to_no_curve_the_pool_can_tell() -> None:
+    rng = np.random.default_rng(1)
+    x = rng.normal(size=(300, 1))
+    many, few = np.column_stack([np.ones((300, 1)), x, x**2]), np.ones((300, 1))
+    change = x[:, 0] ** 2 + rng.normal(size=300)
+    assert noise._unexplained((many, few), change).std() == pytest.approx(1, abs=0.1)
+    assert noise._unexplained((many[:20], few[:20]), change[:20]).var() == pytest.approx(
+        change[:20].var() * 20 / 19
+    )
+
+
+def test_schools_without_path_or_context_are_told_apart_by_nothing() -> None:
+    study = taking(world(1), np.arange(20), together=np.zeros(20, dtype=int))
+    _, known = learnt(study)
+    bare = replace(known.cohorts[2018], covariates=np.zeros((400, 0)), names=(), path=0)
+    assert [one.shape for one in noise._terms(bare)] == [(380, 1)]
+    assert np.isfinite(noise._own(study, bare, known.left[:, -1])[20:]).all()
 
 
 def test_a_year_of_the_path_itself_is_left_to_no_chance() -> None:
