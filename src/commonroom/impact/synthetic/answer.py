@@ -24,9 +24,9 @@ class Synthetic:
     `effect`: mean gap from the start on, with errors, interval and p of effects from the placebos' effects.
     `before`, `after`: root mean squared gap; `ratio`: mean squared gap after by that before, `rank`: its
     place among the placebos' and its own, the largest first, and `p` = rank / (placebos + 1), the test of
-    2010; `p_near`: that beside only the placebos that fit (`kept`). `placebos` (placebo, effect, before,
-    after, ratio, kept): other units as if they had taken part; `in_time` (start, effect, se, low, high, p,
-    before, after, ratio): the unit as if it had started earlier. `jackknife`: standard error (sdid of
+    2010; `p_near`: rank test of effects beside only the placebos that fit (`kept`). `placebos` (placebo,
+    effect, before, after, ratio, kept): other units as if they had taken part; `in_time` (start, effect, se,
+    low, high, p, before, after, ratio): the unit as if it had started earlier. `jackknife`: se (sdid of
     several schools beside schools; NaN otherwise). `pool`: donors there were; `schools`: those the unit's
     figure rests on; `lost`: those of the unit that had no figure in some year. `limits`: short names of what
     this design cannot do here:

@@ -37,8 +37,8 @@ class Space:
 class Verdict:
     """What the gaps of a unit and its placebos say; `before`, `after`, `ratio`, `effects` lead with the unit.
 
-    `rank` of the unit's ratio among all; `p_near`: that test beside the placebos `kept` (M), whose misfit is
-    not many times the unit's.
+    `rank` of the unit's ratio among all; `p_near`: the rank test of effects beside the placebos `kept` (M),
+    whose misfit is not many times the unit's.
     """
 
     estimate: Estimate
@@ -99,14 +99,14 @@ def judge(found: Space, *, method: Method, options: Options) -> Verdict:
         ratio,
         effects,
         _rank(ratio),
-        _rank(ratio[np.append(True, kept)]) / (1 + int(kept.sum())),
+        _rank(np.abs(effects[np.append(True, kept)])) / (1 + int(kept.sum())),
         kept,
     )
 
 
-def _rank(ratio: Floats) -> int:
+def _rank(sizes: Floats) -> int:
     """Return the place of the first among all, the largest first, and of equals the last."""
-    return int((ratio >= ratio[0]).sum())
+    return int((sizes >= sizes[0]).sum())
 
 
 def _normal(effect: float, others: Floats, level: float) -> Estimate:
@@ -130,7 +130,7 @@ def _ranked(effect: float, others: Floats, level: float) -> Estimate:
     place = int(np.ceil(level * (others.size + 1) - 1e-9))
     if place <= others.size:
         half = float(np.sort(np.abs(others))[place - 1])
-        p = (1 + int((np.abs(others) >= abs(effect)).sum())) / (others.size + 1)
+        p = _rank(np.abs(np.append(effect, others))) / (others.size + 1)
     else:
         spread = se * float(np.sqrt(1 + 1 / others.size))
         half = float(stats.t.ppf(0.5 + level / 2, others.size)) * spread

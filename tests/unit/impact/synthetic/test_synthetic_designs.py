@@ -175,6 +175,17 @@ def test_intervals_and_p_values_agree() -> None:
             assert (found.effect.p <= 0.05) == (not found.effect.low <= 0 <= found.effect.high)
 
 
+def test_with_no_placebo_set_aside_the_test_of_those_that_fit_is_that_of_all() -> None:
+    study = schools(80)
+    found = beside(study, misfit=1e9)
+    assert found.placebos["kept"].all()
+    assert found.p_near == found.effect.p
+    few = beside(study, misfit=1.0)
+    assert 0 < few.placebos["kept"].sum() < found.placebos.height
+    larger = few.placebos.filter("kept", pl.col("effect").abs() >= abs(few.effect.effect)).height
+    assert few.p_near == (1 + larger) / (1 + few.placebos["kept"].sum())
+
+
 def test_figures_that_are_all_alike_have_no_effect() -> None:
     study = replace(schools(40), figures=np.zeros((40, 6)))
     for design in DESIGNS:
