@@ -6,8 +6,9 @@ import numpy as np
 
 from commonroom.impact.study import Floats
 
-#: Newton's steps before a fit is given up; a step (in sd of a covariate) after which the next is below 1e-12.
-STEPS, STILL = 25, 1e-7
+#: Steps before a fit is given up; a step (per sd of a covariate) that ends it, and one below which the
+#: information hardly changes: what is left then shrinks a hundredfold a step without reckoning it again.
+STEPS, STILL, SMALL = 30, 1e-9, 0.01
 #: Where some school is as good as certain to join, nobody compares with it: no fit (as in R's did).
 CERTAIN = 0.999
 #: A share of the largest eigenvalue below which a direction does not vary.
@@ -39,12 +40,15 @@ def fit(x: Floats, joiners: int, *, weights: Floats | None, start: Floats | None
     found = (
         start if start is not None else np.concatenate([[np.log(sides[0] / sides[1])], np.zeros(len(x) - 1)])
     )
+    inverse, moved = np.zeros((len(x), len(x))), np.inf
     for _ in range(STEPS):
         chance = chances(x, found)
         foreseen = chance if weights is None else chance * weights
-        step = inform(x, foreseen, chance) @ (aim - x @ foreseen)
-        found = found + step
-        if np.abs(step).max() < STILL:
+        if moved > SMALL:
+            inverse = inform(x, foreseen, chance)
+        step = inverse @ (aim - x @ foreseen)
+        found, moved = found + step, float(np.abs(step).max())
+        if moved < STILL:
             return found if chance.max() < CERTAIN else None
     return None
 
