@@ -6,7 +6,9 @@ system are kept for the tests. Run: python bench/impact_peers.py --write
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
+import io
 import json
 import sys
 import warnings
@@ -92,7 +94,9 @@ def csdid_rows(fit: Any) -> dict[str, Rows]:
     found = fit.results
     rows = {"cells": tidy(zip(found["group"], found["year"], found["att"], found["se"], strict=True))}
     for kind, name in CSDID.items():
-        added = fit.aggte(typec=name, bstrap=False, cband=False).atte
+        # It prints all that it adds up.
+        with contextlib.redirect_stdout(io.StringIO()):
+            added = fit.aggte(typec=name, bstrap=False, cband=False).atte
         if kind == "simple":
             rows[kind] = tidy([(0, 0, added["overall_att"], np.ravel(added["overall_se"])[0])])
             continue
