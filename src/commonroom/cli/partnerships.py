@@ -61,6 +61,12 @@ def propose(
         Path | None, typer.Option(metavar="FILE", help="Schools that work, or worked, together.")
     ] = None,
     minutes: Minutes = None,
+    findings: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Findings of impact (impact findings --out FILE), in the place of the guess."
+        ),
+    ] = None,
     greedy: Annotated[
         bool, typer.Option("--greedy", help="Take the largest gain first, as a broker with a list would.")
     ] = False,
@@ -97,7 +103,9 @@ def propose(
         raise typer.BadParameter("a plan is greedy or stable, not both")
     way: Way = "greedy" if greedy else "stable" if stable else "best"
     files = pipeline.Files(said=said, capacities=capacities, trusts=trusts, ties=ties, minutes=minutes)
-    asked = pipeline.Asked(files, definition=definition, themes=themes, phase=phase and phase.value)
+    asked = pipeline.Asked(
+        files, definition=definition, themes=themes, phase=phase and phase.value, findings=findings
+    )
     day = (date or datetime.now()).date()
     terms = pipeline.Terms(day, way=way, compare=True, threes=threes, redraws=redraws, seed=seed)
     brief = format is Format.table

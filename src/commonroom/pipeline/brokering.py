@@ -12,6 +12,7 @@ import polars as pl
 
 from commonroom import partnerships
 from commonroom.disclosure import Released, Rule, release
+from commonroom.errors import SaidToPeople
 from commonroom.narrative import partnerships as telling_of_plans
 from commonroom.narrative.partnerships import Explained, Told
 from commonroom.partnerships import Terms, candidates, gains
@@ -25,10 +26,10 @@ from commonroom.partnerships.themes import Themes
 from commonroom.pipeline import agreed as agreements
 from commonroom.pipeline import definitions, grounds, telling
 from commonroom.pipeline.agreed import Files
-from commonroom.store import evidence
+from commonroom.store import evidence, impact
 from commonroom.store import partnerships as folders
 from commonroom.store.evidence import Evidence
-from commonroom.store.manifest import hash_definitions
+from commonroom.store.manifest import hash_definitions, hash_file
 
 Report = Callable[[str, float], None]
 
@@ -46,12 +47,16 @@ SHOWN = (
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked of a plan: what people say (`files`), what it goes by, and of which phase."""
+    """What is asked of a plan: what people say (`files`), what it goes by, and of which phase.
+
+    `findings`: a file of findings of impact, from which the share of its gap that a school closes is learnt.
+    """
 
     files: Files = field(default_factory=Files)
     definition: Path | None = None
     themes: Path | None = None
     phase: str | None = None
+    findings: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -90,7 +95,7 @@ def set_out(folder: Path, *, asked: Asked, plans: Path | None = None) -> Setting
     Raises SaidToPeople for anything that is to be mended.
     """
     opened = evidence.open(folder)
-    definition = definitions_of_plans.load(asked.definition or PLAN)
+    definition = _learnt(definitions_of_plans.load(asked.definition or PLAN), asked.findings)
     known = grounds.Known(definitions.measures(opened), definitions.presets(opened))
     # Themes of people's own may rest on measures of their own; the program's may name some that these lack.
     own = list(known.measures) if asked.themes else None
@@ -107,6 +112,24 @@ def set_out(folder: Path, *, asked: Asked, plans: Path | None = None) -> Setting
     if asked.phase:
         standing = standing.filter(phase=asked.phase)
     return Setting(opened, standing, ground, definition, themes, agreed)
+
+
+def _learnt(definition: Definition, file: Path | None) -> Definition:
+    """The definition with what findings of impact say of the share of its gap that a school closes."""
+    if file is None:
+        return definition
+    # All of impact comes with it, and few plans learn from findings.
+    from commonroom.impact import findings
+
+    usable = findings.to_gains(impact.read_findings(file))
+    if usable.is_empty():
+        raise SaidToPeople(
+            "there is no finding here that a plan may learn from.",
+            where=str(file),
+            remedy="It takes moderate evidence of receivers whose gap was known when planned; else leave "
+            "--findings out.",
+        )
+    return definition.model_copy(update={"gain": gains.learn(definition.gain, usable)})
 
 
 def _is_current(opened: Evidence) -> bool:
@@ -215,7 +238,8 @@ def _manifest(setting: Setting, asked: Asked, terms: Terms, written: Written) ->
     return folders.Manifest(
         evidence=setting.evidence.version,
         definitions=hash_definitions(names),
-        inputs=agreements.hashes(asked.files, folder=written.folder),
+        inputs=agreements.hashes(asked.files, folder=written.folder)
+        | ({"findings": hash_file(asked.findings)} if asked.findings else {}),
         seed=terms.seed,
         date=terms.date,
         switches=switches,

@@ -23,6 +23,7 @@ from commonroom.pipeline import asking, telling
 from commonroom.pipeline.asking import Question, Setting
 from commonroom.store import impact as folders
 from commonroom.tables.impact import FINDINGS
+from commonroom.tables.partnerships import STANDING
 
 Report = Callable[[str, float], None]
 
@@ -31,6 +32,8 @@ SHOWN = (
     "role", "measure", "effect", "low", "high", "points", "points_low", "points_high", "schools",
     "clusters", "comparison", "strength", "verdict",
 )  # fmt: skip
+#: What is kept of how schools stood when it was planned.
+STOOD = {name: STANDING.schema[name] for name in ("school", "phase", "theme", "measure", "effect", "sd")}
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,7 @@ def plan_impact(
     written = folders.write_plan(
         kept.folder,
         folders.Planned(made.text, made.hash, setting.events),
-        frames={"power": curves},
+        frames={"power": curves, "standing": _stood(setting)},
         texts={"plan.html": page.encode()},
     )
     report("Done", 1.0)
@@ -205,9 +208,18 @@ def _findings(
         evidence=setting.evidence.version,
         date=kept.date,
     )
-    there = "standing" in setting.evidence.manifest.tables
-    standing = setting.evidence.table("standing") if there else None
+    # As it stood when it was planned: the standing of now may be what the work made of it.
+    standing = folders.read_frame(kept.folder, "standing", schema=STOOD) if planned else None
     return findings.rows(answer.frames["headline"], events=setting.events, source=source, standing=standing)
+
+
+def _stood(setting: Setting) -> pl.DataFrame:
+    """How schools that take part stand in the outcome when it is planned, where the evidence says so."""
+    if "standing" not in setting.evidence.manifest.tables:
+        return pl.DataFrame(schema=STOOD)
+    where = {"measure": setting.outcome.measure.name, "phase": setting.outcome.phase}
+    rows = setting.evidence.table("standing", where=where, columns=list(STOOD))
+    return rows.join(setting.events, on="school", how="semi", maintain_order="left")
 
 
 def collect(paths: Sequence[Path], *, out: Path | None = None) -> Released:

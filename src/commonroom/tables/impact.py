@@ -260,9 +260,9 @@ SYNTHETIC = Table(
 FINDINGS = Table(
     "findings",
     "Findings as data: one row per result, for the evidence base and for the matching.",
-    ("plan", "role", "theme", "practice", "measure"),
+    ("plan", "who", "role", "theme", "practice", "measure"),
     (
-        Column("plan", pl.String, "Hash of the plan", nullable=False),
+        Column("plan", pl.String, "Hash of the plan; empty where there was none", nullable=False),
         _ROLE,
         Column("who", pl.String, "The name of the work"),
         Column("theme", pl.String, "What it was about; empty: several or not said"),

@@ -20,7 +20,7 @@ from commonroom.tables import impact as tables
 
 __all__ = [
     "EVALUATION", "EVENTS", "FINDINGS", "PLAN", "Planned", "Written", "add_findings", "read_findings",
-    "read_plan", "write_plan", "write_results",
+    "read_frame", "read_plan", "write_plan", "write_results",
 ]  # fmt: skip
 
 PLAN, EVENTS, EVALUATION = "plan.yaml", "events.csv", "evaluation.json"
@@ -122,6 +122,18 @@ def write_results(
             files[FINDINGS] = sheets.write(found_before.add(read_findings(folder), findings))
         kept = whole.replace(folder, files, before=before.files, kind=_RESULTS)
     return Written(folder, kept)
+
+
+def read_frame(
+    folder: Path, name: str, *, schema: Mapping[str, type[pl.DataType] | pl.DataType]
+) -> pl.DataFrame | None:
+    """Read a frame that was written beside a plan or its results; None where there is none.
+
+    Raises SaidToPeople when it was changed so that it cannot be read.
+    """
+    place = Path(folder) / f"{name}.csv"
+    content = whole.find(Path(folder), place.name)
+    return None if content is None else sheets.read(content, schema, where=place)
 
 
 @contextmanager

@@ -11,8 +11,8 @@ from commonroom.store import sheets, versions, whole, writing
 from commonroom.tables import impact as tables
 
 FINDINGS = "findings.csv"
-#: What makes two findings the same result.
-RESULT = ("plan", "role", "measure")
+#: What makes two findings the same result: works without a plan are told apart by their names.
+RESULT = ("plan", "who", "role", "measure")
 
 
 def read_findings(place: Path) -> pl.DataFrame:
