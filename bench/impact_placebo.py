@@ -247,7 +247,8 @@ def summary(rows: list[dict[str, Any]], ground: Ground, names: tuple[str, str]) 
             "outcome": names[0], "design": names[1], "year": year, "programmes": len(rows),
             "missed": round(float(missed.mean()), 4),
             "error": round(float(np.sqrt(missed.mean() * (1 - missed.mean()) / len(rows))), 4),
-            "mean": round(float(effect.mean()), 4), "mean_error": round(float(effect.std() / len(rows) ** 0.5), 4),
+            "mean": round(float(effect.mean()), 4),
+            "mean_error": round(float(effect.std() / len(rows) ** 0.5), 4),
             "sd": round(float(effect.std()), 4), "se": round(float(np.sqrt((se**2).mean())), 4),
             "smallest": round(2.8 * float(effect.std()), 3),
             "from_comparison": round(float(np.mean([one[4] == "comparison" for one in ours])), 3),
@@ -262,7 +263,7 @@ def summary(rows: list[dict[str, Any]], ground: Ground, names: tuple[str, str]) 
 
 
 def planted(rows: list[dict[str, Any]], at: int) -> dict[str, Any]:
-    """Bias and coverage of planted effects, and how far answers are from those without, moved by the effect."""
+    """Bias and coverage of planted effects, and how far answers lie from those without, moved by as much."""
     off = [
         np.abs(np.subtract(again[at][:4], row["ours"][at][:4]) - np.array([effect, 0, effect, effect])).max()
         for row in rows if "planted" in row
@@ -366,15 +367,15 @@ def tell(one: dict[str, Any]) -> None:
     """One line for a record."""
     others = " ".join(f"{name} {one[name]['missed']:.2f}" for name in PEERS)
     print(
-        f"{one['outcome']:26} {one['design']} {one['year']:5} n {one['programmes']:5} missed {one['missed']:.3f} "
-        f"({one['error']:.3f}) mean {one['mean']:+.4f} sd {one['sd']:.3f} se {one['se']:.3f} | {others} | "
+        f"{one['outcome']:26} {one['design']} {one['year']:5} n {one['programmes']:5} "
+        f"missed {one['missed']:.3f} ({one['error']:.3f}) mean {one['mean']:+.4f} sd {one['sd']:.3f} se {one['se']:.3f} | {others} | "
         f"{'as asked' if met(one) else 'NOT AS ASKED'}",
         flush=True,
     )
 
 
 def store(part: list[dict[str, Any]], count: int) -> None:
-    """Write one design's numbers beside what is stored, in the order of outcomes and designs, and the figure."""
+    """Write one design's numbers beside what is stored, by outcome and design, and the figure."""
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout.strip()
