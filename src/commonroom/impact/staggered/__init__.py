@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from commonroom.impact.staggered.aggregation import Combined, Kind, aggregate
-from commonroom.impact.staggered.bands import bands, critical, spread
+from commonroom.impact.staggered.bootstrap import bands, critical, spread
 from commonroom.impact.staggered.cells import Against, estimate
 
 __all__ = ["Against", "Combined", "Kind", "aggregate", "bands", "critical", "estimate", "spread"]

@@ -37,10 +37,15 @@ def fit(x: Floats, joiners: int, *, weights: Floats | None, start: Floats | None
     others = x.shape[1] - joiners
     sides = (joiners, others) if weights is None else (weights[:joiners].sum(), weights[joiners:].sum())
     aim = (x[:, :joiners] if weights is None else x[:, :joiners] * weights[:joiners]).sum(axis=1)
-    found = (
-        start if start is not None else np.concatenate([[np.log(sides[0] / sides[1])], np.zeros(len(x) - 1)])
-    )
-    inverse, moved = np.zeros((len(x), len(x))), np.inf
+    level = np.concatenate([[np.log(sides[0] / sides[1])], np.zeros(len(x) - 1)])
+    near = None if start is None else _settle(x, aim, weights=weights, start=start)
+    # From far off the steps may run away where they do not from the shares of both sides alone.
+    return _settle(x, aim, weights=weights, start=level) if near is None else near
+
+
+def _settle(x: Floats, aim: Floats, *, weights: Floats | None, start: Floats) -> Floats | None:
+    """Newton's steps until the weighted sums of what is foreseen are those of the joiners (p)."""
+    found, inverse, moved = start, np.zeros((len(x), len(x))), np.inf
     for _ in range(STEPS):
         chance = chances(x, found)
         foreseen = chance if weights is None else chance * weights

@@ -31,7 +31,7 @@ def critical(combined: Combined, *, cluster: Ints, draws: int, level: float, see
     sd = np.sqrt((sums**2).sum(axis=0))
     live = sums[:, sd > 0] / sd[sd > 0]
     rng = np.random.default_rng(seed)
-    block = max(1, BLOCK // len(sums))
+    block = max(1, BLOCK // max(1, len(sums)))
     largest = np.zeros(draws)
     for first in range(0, draws, block):
         size = min(block, draws - first)
