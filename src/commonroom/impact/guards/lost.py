@@ -8,7 +8,7 @@ import numpy as np
 from scipy import stats
 
 from commonroom.impact.guards.question import Question, Row, Verdict, cannot, side
-from commonroom.impact.guards.regression import alike
+from commonroom.impact.guards.regression import Alike, alike
 from commonroom.impact.study import Floats, Ints
 
 #: Lost schools are taken to have changed as the lowest or the highest share of comparison schools.
@@ -29,11 +29,17 @@ class _Sides:
     lost: tuple[float, float]
 
 
-def attrition(question: Question) -> list[Row]:
+def look(question: Question) -> dict[str, list[Row]]:
+    """Return the rows of `attrition` and `closures`, about the same schools beside each other."""
+    near = alike(question, among=question.never)
+    return {"attrition": attrition(question, near), "closures": closures(question, near)}
+
+
+def attrition(question: Question, near: Alike) -> list[Row]:
     """Return which share of figures of each side is lost, and how far lost schools could move the answer.
 
     A figure is lost when a school has one in its base year but not in a year from the start on that counts.
-    Comparison schools are those nearest in level and fall to the schools that took part, with figures
+    Comparison schools are those `near` to the schools that took part in level and fall, with figures
     afterwards or without. Two bounds (`low`, `high`, with chance): `lee`, Lee (2009): if the work makes
     schools stay or go in one direction only, the side that keeps more of its schools is trimmed of its best,
     or of its worst, until both keep the same share; `worst`: lost schools of each side would have changed
@@ -41,7 +47,7 @@ def attrition(question: Question) -> list[Row]:
     an outcome with ends, which sd have not). Fewer lost than `guards.left` on both sides holds; beyond that
     the bound of Lee judges, and fails where it could undo an interval that misses zero without any chance.
     """
-    sides = _sides(question)
+    sides = _sides(question, near)
     if sides is None:
         return cannot("", "no_answer")
     counts = (sides.joined.size, sides.beside.size)
@@ -67,7 +73,7 @@ def _judge(lee: tuple[float, float], question: Question) -> tuple[Verdict, str]:
     return ("fails" if undone else "unclear"), "lost_could_undo"
 
 
-def _sides(question: Question) -> _Sides | None:
+def _sides(question: Question, near: Alike) -> _Sides | None:
     """Residuals and shares lost of both sides; None where nobody is left to tell."""
     study, cells = question.study, question.answer.cells
     weight = question.answer.combined["simple"].weights[:, 0]
@@ -78,7 +84,6 @@ def _sides(question: Question) -> _Sides | None:
     for cohort, adjusted in question.answer.matched.adjusted.items():
         beside += np.where(study.start == cohort, 0.0, adjusted.weights)
     others = (beside > 0) & ~study.joined & ~np.isnan(left)
-    near = alike(question, among=question.never)
     if not mine.any() or not others.any() or not near.nearest.size:
         return None
     own = np.mean(
@@ -156,14 +161,13 @@ def _worst(question: Question, sides: _Sides) -> tuple[float, float]:
     return least, most
 
 
-def closures(question: Question) -> list[Row]:
+def closures(question: Question, near: Alike) -> list[Row]:
     """Return which share of each side has no figure at all from the start on, though it had one before.
 
     Such a school closed, or is no longer in the figures. Comparison schools are as in `attrition`. `p` is
     that of Fisher's exact test that both sides lost the same share, which is unclear below .05.
     """
     study = question.study
-    near = alike(question, among=question.never)
     if not near.nearest.size:
         return cannot("", "no_comparison")
     mine = [_gone(question, row, start) for row, start in _asked(near.joiners, study.start)]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from commonroom.impact.guards.question import Question, Row, Verdict, cannot, once, side, take, told
-from commonroom.impact.study import Estimate, Floats, Ints
+from commonroom.impact.guards.question import Question, Row, Verdict, cannot, once, side, told
+from commonroom.impact.study import NEVER, Estimate, Floats, Ints
 
 #: Clusters that are left out in earnest at each end, where there are more than twice as many.
 TRIED = 3
@@ -51,10 +53,12 @@ def _tried(question: Question, clusters: Ints) -> Ints:
 
 
 def _without(question: Question, cluster: int) -> Estimate | None:
-    """The effect without the schools of one cluster that took part."""
+    """The effect without the schools of one cluster that took part: without figures they are nowhere."""
     study = question.study
-    kept = ~(study.joined & (study.cluster == cluster))
-    return once(question, study=take(study, kept), pool=question.pool[kept])
+    gone = study.joined & (study.cluster == cluster)
+    start = np.where(gone, NEVER, study.start)
+    figures = np.where(gone[:, None], np.nan, study.figures)
+    return once(question, study=replace(study, start=start, figures=figures), pool=question.pool & ~gone)
 
 
 def _judge(found: list[Estimate], question: Question) -> tuple[Verdict, str]:

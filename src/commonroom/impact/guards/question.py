@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -10,7 +11,8 @@ import polars as pl
 from scipy import stats
 
 from commonroom.errors import SaidToPeople
-from commonroom.impact import matched
+from commonroom.impact import chance, matched
+from commonroom.impact.chance import Surroundings
 from commonroom.impact.definition import Definition
 from commonroom.impact.matched import Answer
 from commonroom.impact.study import NEVER, Estimate, Flags, Floats, Ints, Study
@@ -45,6 +47,11 @@ class Question:
     def never(self) -> Flags:
         """Schools of the pool that never joined (n)."""
         return np.asarray(self.pool & (self.study.start == NEVER))
+
+    @cached_property
+    def around(self) -> Surroundings | None:
+        """Surroundings of the study's schools, looked at once; None where the interval needs none."""
+        return chance.look(self.study) if self.headline.inference == "comparison" else None
 
     @property
     def half(self) -> float:
@@ -111,8 +118,12 @@ def again(
     """Try the design of the question on another study; None where it finds nobody to compare with."""
     if not study.joined.any() or not (pool & ~study.joined).any():
         return None
+    # The same schools have the same surroundings.
+    around = question.around if study.schools is question.study.schools else None
     try:
-        return matched.estimate(study, pool=pool, definition=question.definition, kinds=(kind,))
+        return matched.estimate(
+            study, pool=pool, definition=question.definition, kinds=(kind,), around=around
+        )
     except SaidToPeople:
         return None
 

@@ -50,10 +50,16 @@ def alike(question: Question, *, among: Flags) -> Alike:
                 # A school whose fall is not known comes last, and only where there are too few others.
                 apart = apart + np.nan_to_num((fall[others] - fall[row]) ** 2, nan=1e6)
             rows.append(int(row))
-            near.append(others[np.argsort(apart, kind="stable")[:NEAR]])
+            near.append(others[_smallest(apart)])
     size = min((one.size for one in near), default=0)
     nearest = np.array([one[:size] for one in near], dtype=np.int64).reshape(len(near), size)
     return Alike(np.array(rows, dtype=np.int64), nearest)
+
+
+def _smallest(apart: Floats) -> Ints:
+    """Places of the NEAR smallest distances, nearest first, without sorting them all."""
+    few = np.sort(np.argpartition(apart, NEAR)[:NEAR]) if apart.size > NEAR else np.arange(apart.size)
+    return np.asarray(few[np.argsort(apart[few], kind="stable")])
 
 
 def programmes(found: Alike, *, size: int, draws: int, seed: int) -> Ints:

@@ -29,7 +29,7 @@ def by_place(rows: list[Row]) -> dict[str, Row]:
 
 def test_with_nobody_lost_the_bounds_are_the_interval() -> None:
     asked = ask(Truth())
-    found = by_place(lost.attrition(asked))
+    found = by_place(lost.look(asked)["attrition"])
     assert (found["joined"].value, found["comparison"].value) == (0.0, 0.0)
     assert (found["joined"].verdict, found["joined"].why) == ("holds", "few_lost")
     for bound in ("lee", "worst"):
@@ -39,10 +39,10 @@ def test_with_nobody_lost_the_bounds_are_the_interval() -> None:
 
 
 def test_shares_lost_are_told_for_both_sides() -> None:
-    found = by_place(lost.attrition(losing(0.2)))
+    found = by_place(lost.look(losing(0.2))["attrition"])
     assert found["joined"].value == pytest.approx(0.2)
     assert found["comparison"].value == 0.0
-    found = by_place(lost.attrition(losing(0.2, joined=False)))
+    found = by_place(lost.look(losing(0.2, joined=False))["attrition"])
     assert found["joined"].value == 0.0
     assert found["comparison"].value == pytest.approx(0.2, abs=0.05)
 
@@ -50,14 +50,14 @@ def test_shares_lost_are_told_for_both_sides() -> None:
 def test_losing_the_worst_schools_makes_an_effect_that_the_bound_undoes() -> None:
     asked = losing(0.5, effect=0.1, best=True)
     assert asked.sign == 1
-    found = by_place(lost.attrition(asked))
+    found = by_place(lost.look(asked)["attrition"])
     assert (found["joined"].verdict, found["joined"].why) == ("fails", "lost_could_undo")
     assert found["worst"].low is not None
     assert found["worst"].low < 0
 
 
 def test_a_large_effect_survives_a_few_schools_lost() -> None:
-    found = by_place(lost.attrition(losing(0.1, effect=1.0)))
+    found = by_place(lost.look(losing(0.1, effect=1.0))["attrition"])
     assert (found["joined"].verdict, found["joined"].why) == ("holds", "bounds_hold")
 
 
@@ -65,7 +65,7 @@ def test_a_bound_that_reaches_zero_by_chance_alone_is_unclear() -> None:
     asked = losing(0.1, effect=1.0)
     # An interval so wide that any bound reaches past zero with it.
     barely = said(asked, low=0.01, high=2 * asked.headline.effect - 0.01)
-    assert by_place(lost.attrition(barely))["joined"].verdict == "unclear"
+    assert by_place(lost.look(barely)["attrition"])["joined"].verdict == "unclear"
 
 
 def test_bounds_by_hand() -> None:
@@ -87,16 +87,16 @@ def test_bounds_by_hand() -> None:
 
 
 def test_closures_on_one_side_are_told_with_what_chance_would_do() -> None:
-    found = by_place(lost.closures(losing(0.3)))
+    found = by_place(lost.look(losing(0.3))["closures"])
     assert found["joined"].value == pytest.approx(0.3)
     assert found["joined"].p is not None
     assert found["joined"].p < 0.001
     assert (found["joined"].verdict, found["joined"].why) == ("unclear", "closures_differ")
-    assert lost.closures(ask(Truth()))[0].verdict == "holds"
+    assert lost.look(ask(Truth()))["closures"][0].verdict == "holds"
 
 
 def test_without_anybody_to_look_at_it_cannot_be_told() -> None:
     asked = ask(Truth())
     nobody = replace(asked, pool=np.zeros_like(asked.pool))
-    assert lost.attrition(nobody)[0].why == "no_answer"
-    assert lost.closures(nobody)[0].why == "no_comparison"
+    assert lost.look(nobody)["attrition"][0].why == "no_answer"
+    assert lost.look(nobody)["closures"][0].why == "no_comparison"
