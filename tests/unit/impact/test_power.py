@@ -242,6 +242,20 @@ def test_low_schools_are_replaced_by_low_schools() -> None:
     assert np.mean(means) < before.mean() - before.std()
 
 
+def test_where_the_only_like_school_is_taken_another_stands_in() -> None:
+    study = make(2)
+    figures = np.full_like(study.figures, 50.0)
+    figures[:3] = 0.0
+    pool = np.isin(np.arange(SCHOOLS), [2, 3, 4])
+    alike = replace(study, figures=figures, easting=100_000.0 * np.arange(SCHOOLS))
+    stand = earlier.find(alike, window=None, path_years=3)
+    template = placebos.prepare(alike, pool=pool, stand=stand, lags=3)
+    for seed in range(5):
+        drawn = placebos.draw(template, random=np.random.default_rng(seed)).tolist()
+        assert 2 in drawn
+        assert len(set(drawn)) == 2
+
+
 def test_schools_whose_place_is_unknown_are_near_those_of_their_area() -> None:
     study = make(0)
     nowhere = np.full(SCHOOLS, np.nan)

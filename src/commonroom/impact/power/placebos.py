@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,7 +31,9 @@ class Template:
 
     `rows` (m): schools of the study that took part; `path` (m, lags) before their start; `block` (m): number
     of the group that is moved together; `choice` (m): among how many near schools each is chosen; `places`
-    (n, 2) and `spacing` (n): metres; `own` (n, lags): path of every school before the first stand-in start.
+    (n, 2) and `spacing` (n): metres; `own` (n, lags): path of every school before the first stand-in start;
+    `candidates` (c): rows that may stand in, and the `tree` of their places; `anywhere`: of each that took
+    part far from all others, the probability of every candidate, summed up (c).
     """
 
     study: Study
@@ -43,6 +46,7 @@ class Template:
     own: Floats
     candidates: Ints
     tree: cKDTree
+    anywhere: Mapping[int, Floats]
 
 
 def prepare(study: Study, *, pool: Flags, stand: earlier.StandIn, lags: int) -> Template:
@@ -59,17 +63,21 @@ def prepare(study: Study, *, pool: Flags, stand: earlier.StandIn, lags: int) -> 
     rank = min(NEAR, study.start.size)
     spacing = cKDTree(places).query(places, [rank])[0][:, 0]
     block = _blocks(places[rows])
+    choice = _choice(study, rows, block)
+    path = earlier.path(study.figures[rows], study.years, before=study.start[rows], lags=lags)
+    alone = np.flatnonzero(choice == 0).tolist() if candidates.size else []
     return Template(
         study=study,
         rows=rows,
-        path=earlier.path(study.figures[rows], study.years, before=study.start[rows], lags=lags),
+        path=path,
         block=block,
-        choice=_choice(study, rows, block),
+        choice=choice,
         places=places,
         spacing=np.maximum(spacing, 1.0),
         own=own,
         candidates=candidates,
         tree=cKDTree(places[candidates]),
+        anywhere={member: np.cumsum(_likeness(path[member], own[candidates])) for member in alone},
     )
 
 
@@ -85,36 +93,56 @@ def draw(template: Template, *, random: np.random.Generator) -> Ints:
     blocks = random.permutation(int(template.block.max()) + 1)
     for number in blocks.tolist():
         members = np.flatnonzero(template.block == number)
-        targets = _move(template, members, random)
-        for member in random.permutation(members.size).tolist():
-            near = _nearest(template, targets[member], int(template.choice[members[member]]), taken)
-            likely = _likeness(template.path[members[member]], template.own[near])
-            row = int(random.choice(near, p=likely))
-            chosen[members[member]] = row
+        for member, row in _choose(template, members, taken, random):
+            chosen[member] = row
             taken[row] = True
     return chosen
+
+
+def _choose(
+    template: Template, members: Ints, taken: Flags, random: np.random.Generator
+) -> Iterator[tuple[int, int]]:
+    """The schools of a block, and who stands in for each; those `taken` are looked at as they are by then."""
+    if members.size == 1:
+        yield int(members[0]), _anywhere(template, int(members[0]), taken, random)
+        return
+    targets = _move(template, members, random)
+    for place in random.permutation(members.size).tolist():
+        member = int(members[place])
+        near = _nearest(template, targets[place], int(template.choice[member]), taken)
+        likely = _likeness(template.path[member], template.own[near])
+        yield member, int(random.choice(near, p=likely))
+
+
+def _anywhere(template: Template, member: int, taken: Flags, random: np.random.Generator) -> int:
+    """Somebody on a like path, wherever, who is not taken."""
+    summed = template.anywhere[member]
+    for _ in range(TRIES):
+        found = int(np.searchsorted(summed, random.random() * summed[-1], side="right"))
+        row = int(template.candidates[min(found, summed.size - 1)])
+        if not taken[row]:
+            return row
+    left = template.candidates[~taken[template.candidates]]
+    return int(random.choice(left, p=_likeness(template.path[member], template.own[left])))
 
 
 def _move(template: Template, members: Ints, random: np.random.Generator) -> Floats:
     """Where the schools of a block would stand elsewhere (members, 2): where schools are, not out at sea."""
     places = template.places[template.rows[members]]
     origin = int(np.argmin(((places - places.mean(axis=0)) ** 2).sum(axis=1)))
-    tries = TRIES if members.size > 1 else 1
-    seeds = template.candidates[random.integers(0, template.candidates.size, tries)]
-    angle = random.uniform(0, 2 * np.pi, tries)
+    seeds = template.candidates[random.integers(0, template.candidates.size, TRIES)]
+    angle = random.uniform(0, 2 * np.pi, TRIES)
     turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
     stretch = template.spacing[seeds] / template.spacing[template.rows[members[origin]]]
     turned = np.einsum("ma,abt->tmb", places - places[origin], turn)
     moved = template.places[seeds][:, None, :] + stretch[:, None, None] * turned
-    if tries == 1:
-        return np.asarray(moved[0])
     astray = template.tree.query(moved)[0].mean(axis=1) / template.spacing[seeds]
     return np.asarray(moved[int(np.argmin(astray))])
 
 
 def _nearest(template: Template, target: Floats, count: int, taken: Flags) -> Ints:
-    """Rows of the nearest schools that are left; of all that are left where `count` is 0."""
-    candidates, wanted = template.candidates, count or template.candidates.size
+    """Rows of the nearest schools that are left; of all that are left where these are no more."""
+    candidates, wanted = template.candidates, count
     while wanted < candidates.size:
         wanted = min(2 * wanted, candidates.size)
         near = candidates[np.atleast_1d(template.tree.query(target, wanted)[1])]
