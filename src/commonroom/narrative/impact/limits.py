@@ -17,7 +17,7 @@ def tell(shown: Shown, voice: Voice) -> tuple[Markup, ...]:
         return ()
     first = rows[0]
     said = [
-        voice["limits.lot"],
+        "" if voice.told.randomised else voice["limits.lot"],
         _measured(shown, voice),
         _few(first, voice),
         voice.say("limits.schools", n=first["schools"]),

@@ -39,7 +39,7 @@ def returns(tables: Mapping[str, pl.DataFrame], *, facts: Facts) -> Released | N
     found = pl.concat([pl.DataFrame(schema=SCHEMA), *(part for part in parts if part is not None)])
     if found.is_empty():
         return None
-    sources = "; ".join(sorted(set("; ".join(found["source"].unique()).split("; "))))
+    sources = "; ".join(found.sort("year")["source"].str.split("; ").explode().unique(maintain_order=True))
     return disclosure.release(found.drop("source"), rule=RULE, source=sources)
 
 

@@ -114,7 +114,15 @@ def _picture(story: Story, returns: Released, frame: pl.DataFrame, words: Words)
     return Picture("impact-returns", caption, page.trusted(""), still)
 
 
+def _change(row: Row, first: dict[str, int], words: Words) -> str:
+    """Return the change since the first year with its range: none in that year itself."""
+    if row["year"] == first[row["phase"]]:
+        return "–"
+    return f"{words.signed(row['change'])} ({words.between(row['change_low'], row['change_high'])})"
+
+
 def _grid(frame: pl.DataFrame, words: Words) -> Grid:
+    first = dict(frame.group_by("phase").agg(pl.col("year").min()).rows())
     heads = ("phase", "fifth", "year", "value", "range", "change", "schools")
     return page.grid(
         words["impact.section.table"],
@@ -123,7 +131,7 @@ def _grid(frame: pl.DataFrame, words: Words) -> Grid:
             (
                 words[f"phase.{row['phase']}"], words[f"impact.section.{row['fifth']}"], str(row["year"]),
                 words.signed(row["value"]), words.between(row["low"], row["high"]),
-                f"{words.signed(row['change'])} ({words.between(row['change_low'], row['change_high'])})",
+                _change(row, first, words),
                 words.number(row["schools"], 0),
             )
             for row in frame.iter_rows(named=True)

@@ -30,7 +30,8 @@ class Told:
     `facts` of the evidence; `schools` (school, name, authority); the `definition` that it goes by; the `name`
     of the work; the `measure` and `phase` asked about; the `plan`, if there was one; `spread`: one sd of
     schools in the unit of the measure; `pupils` (school, year, cohort): how many pupils each figure is about,
-    not known where it is nothing; `sources`: the publications of the figures.
+    not known where it is nothing; `sources`: the publications of the figures; `randomised`: whether a lottery
+    chose who took part.
     """
 
     facts: Facts
@@ -43,6 +44,7 @@ class Told:
     spread: float | None = None
     pupils: pl.DataFrame | None = None
     sources: tuple[str, ...] = ()
+    randomised: bool = False
 
 
 @dataclass(frozen=True)
