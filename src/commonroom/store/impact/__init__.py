@@ -104,8 +104,9 @@ def write_results(
     """Write the results of an evaluation in place of those before, whole or not at all; the plan stays.
 
     Arguments: the `folder`, of a plan or not; `frames` by name: CSV each, and all in evaluation.json behind
-    what is said `about` them; of them `findings` are added to those of the folder (`add_findings`); `texts`,
-    pages and pictures by name. The same arguments give the same bytes. A file of results that somebody
+    what is said `about` them; of them `findings` are added to those of the folder (`add_findings`), and one
+    that the plan has too (events) becomes events_done.csv where it differs; `texts`, pages and pictures by
+    name. The same arguments give the same bytes. A file of results that somebody
     changed is set aside, not lost. Raises SaidToPeople when the folder is somebody else's, or they cannot
     be written.
     """
@@ -114,7 +115,7 @@ def write_results(
     others = {name: frame for name, frame in frames.items() if name != "findings"}
     with _written(folder, _RESULTS):
         before = _check(folder) or Manifest()
-        files = _files(others, texts, taken=before.planned)
+        files = _files(_beside(others, before), texts, taken=before.planned)
         files[EVALUATION] = sheets.to_json(frames, {"about": dict(about)}).encode()
         hashes = {name: hash_bytes(content) for name, content in sorted(files.items())}
         files[FILE] = before.model_copy(update={"results": hashes}).text.encode()
@@ -163,6 +164,18 @@ def _files(
     if twice := sorted({*taken, FILE, EVALUATION, FINDINGS} & set(files)):
         raise ValueError(f"{', '.join(twice)} cannot be written beside the plan")
     return files
+
+
+def _beside(frames: Mapping[str, pl.DataFrame], before: Manifest) -> dict[str, pl.DataFrame]:
+    """Frames under names that the plan has not taken; what is as planned is there already."""
+    found = {}
+    for name, frame in frames.items():
+        planned = before.planned.get(f"{name}.csv")
+        if planned is None:
+            found[name] = frame
+        elif planned != hash_bytes(sheets.write(frame)):
+            found[f"{name}_done"] = frame
+    return found
 
 
 def _manifest(folder: Path) -> Manifest | None:

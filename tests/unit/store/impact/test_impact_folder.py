@@ -188,6 +188,17 @@ def test_results_never_take_the_place_of_the_plan(tmp_path: Path, name: str) -> 
     assert list_files(tmp_path) == before
 
 
+def test_events_as_planned_stand_there_once_and_others_beside_them(tmp_path: Path) -> None:
+    write_plan(tmp_path)
+    before = list_files(tmp_path)
+    impact.write_results(tmp_path, {"events": make_plan().events}, texts={}, about={})
+    assert set(list_files(tmp_path)) - set(before) == {"evaluation.json"}
+    impact.write_results(tmp_path, {"events": evaluations.make_events("103")}, texts={}, about={})
+    assert set(list_files(tmp_path)) - set(before) == {"evaluation.json", "events_done.csv"}
+    assert list_files(tmp_path)["events.csv"] == before["events.csv"]
+    assert impact.read_plan(tmp_path) is not None
+
+
 def test_a_finding_stands_there_once(tmp_path: Path) -> None:
     write_plan(tmp_path)
     write_results(tmp_path, 1.0)
