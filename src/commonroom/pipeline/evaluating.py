@@ -63,7 +63,6 @@ def plan_impact(
     `question`; where it is `kept`. Raises SaidToPeople; nothing is then written.
     """
     report("Reading the evidence, and who takes part", 0.0)
-    there = folders.read_plan(kept.folder)
     setting = asking.set_out(evidence, events, question=question)
     notes = questions.check(
         setting.events,
@@ -73,7 +72,7 @@ def plan_impact(
         ahead=True,
     )
     report("Trying the design on programmes that never were", 0.2)
-    found = _powers(setting, seed=kept.seed) if there is None else {}
+    found = _powers(setting, seed=kept.seed)
     facts = Facts(date=kept.date, evidence=setting.evidence.version, seed=kept.seed)
     made = plan.make(
         setting.asked, events=setting.events, definition=setting.definition, facts=facts, power=found
@@ -173,7 +172,8 @@ def evaluate(
     page = telling_of_impact.evaluation(frames, told=told, language=kept.language)
     written = folders.write_results(
         kept.folder,
-        {name: getattr(shown, name).frame for name in frames},
+        # The plan has an events.csv of its own, which stays as it was locked.
+        {"took_part" if name == "events" else name: getattr(shown, name).frame for name in frames},
         texts={"evaluation.html": page.encode()},
         about={
             "plan": planned[0].hash if planned else "",
