@@ -28,7 +28,7 @@ def look(question: Question) -> list[Row]:
 def _at(question: Question, back: int) -> list[Row]:
     """The row of one date."""
     at = f"{back} before"
-    moved = _moved(question.study, back)
+    moved = _moved(question, back)
     if not moved.joined.any():
         return cannot(at, "too_few_years")
     study = take(moved, moved.joined | question.never)
@@ -52,20 +52,21 @@ def _judge(first: Estimate, last: Estimate, way: int) -> tuple[Verdict, str]:
     return ("fails", "already_moving") if stayed else ("unclear", "dip")
 
 
-def _moved(study: Study, back: int) -> Study:
+def _moved(question: Question, back: int) -> Study:
     """The study with every start moved to an earlier known year, and no figure from the true start on.
 
-    A school without a year before its moved start is as one that never joined, but has no figures.
+    Schools without a year before their moved start, or that do not count, are left without figures.
     """
-    start, figures = study.start.copy(), study.figures.copy()
+    study = question.study
+    start = np.full_like(study.start, NEVER)
+    figures = np.where(study.joined[:, None], np.nan, study.figures)
     last = 0
-    for cohort in study.cohorts.tolist():
+    for cohort in question.cohorts.tolist():
         mine, base = study.start == cohort, study.base(cohort)
         first = base - back + 1
         if first < 1:
-            start[mine], figures[mine] = NEVER, np.nan
             continue
+        figures[mine, : base + 1] = study.figures[mine, : base + 1]
         start[mine] = study.years[first]
-        figures[np.ix_(mine, np.arange(study.years.size) > base)] = np.nan
         last = max(last, base)
     return replace(study, start=start, figures=figures[:, : last + 1], years=study.years[: last + 1])

@@ -41,7 +41,7 @@ def plain(question: Question) -> list[Row]:
     the last before the start (universal base), with errors clustered. The design matches on
     these very years, so this tells how schools came to be chosen, and tests nothing.
     """
-    mine = question.study.joined | question.never
+    mine = question.counted | question.never
     study = take(question.study, mine)
     try:
         cells = staggered.estimate(
@@ -96,7 +96,7 @@ def steps(question: Question) -> list[Step]:
     (a pseudo-outcome that the treatment cannot have touched). Cohorts are averaged by their schools.
     """
     found: list[list[Step]] = []
-    for start in question.study.cohorts.tolist():
+    for start in question.cohorts.tolist():
         base = question.study.base(start)
         kept = MATCHED if base >= MATCHED else 1
         for place, one in enumerate(_of_cohort(question, start, kept) if base >= kept else []):

@@ -28,6 +28,8 @@ def look(question: Question, steps: list[Step]) -> list[Row]:
     """
     if not steps:
         return cannot("relative", "too_few_years") + cannot("smooth", "too_few_years")
+    if not np.isfinite([question.headline.low, question.headline.high]).all():
+        return cannot("relative", "no_answer") + cannot("smooth", "no_answer")
     level, sizes = question.definition.inference.level, question.definition.guards.smoothness
     bound = _relative(question, steps)
     rows = [

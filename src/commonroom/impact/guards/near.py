@@ -35,7 +35,7 @@ def _within(question: Question, minutes: Floats, radius: float) -> list[Row]:
     """The row of one radius."""
     at = f"{radius:g} minutes"
     near = ~question.study.joined & (minutes <= radius)
-    joined = int(question.study.joined.sum())
+    joined = int(question.counted.sum())
     if not (near & question.pool).any():
         return [told(question.headline, at=at, schools=joined, verdict="holds", why="nobody_near")]
     found = once(question, study=question.study, pool=question.pool & ~near)

@@ -22,7 +22,7 @@ def look(question: Question) -> list[Row]:
     where its interval comes to hold zero, or where one that held zero comes to miss it.
     """
     study = question.study
-    clusters = np.unique(study.cluster[study.joined])
+    clusters = np.unique(study.cluster[question.counted])
     if clusters.size < 2:
         return cannot("", "one_cluster")
     found = [(one, cluster) for cluster in _tried(question, clusters) if (one := _without(question, cluster))]
@@ -33,7 +33,7 @@ def look(question: Question) -> list[Row]:
     verdict, why = _judge([one for one, _ in found], question)
     rows = []
     for end, (one, cluster) in ends.items():
-        without = study.joined & (study.cluster != cluster)
+        without = question.counted & (study.cluster != cluster)
         first = min(study.schools[study.joined & (study.cluster == cluster)].tolist())
         count = int(without.sum())
         rows.append(told(one, at=f"{end} {first}", schools=count, verdict=verdict, why=why))

@@ -44,6 +44,17 @@ class Question:
         return side(self.headline.low, self.headline.high)
 
     @property
+    def cohorts(self) -> Ints:
+        """Years of joining that have figures before and from the start on, earliest first."""
+        found = self.study.cohorts
+        return np.asarray(found[(found > self.study.years[0]) & (found <= self.study.years[-1])])
+
+    @property
+    def counted(self) -> Flags:
+        """Schools that took part and are of one of these cohorts (n)."""
+        return np.isin(self.study.start, self.cohorts)
+
+    @property
     def never(self) -> Flags:
         """Schools of the pool that never joined (n)."""
         return np.asarray(self.pool & (self.study.start == NEVER))

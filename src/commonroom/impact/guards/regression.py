@@ -37,10 +37,8 @@ def alike(question: Question, *, among: Flags) -> Alike:
     study = question.study
     rows: list[int] = []
     near: list[Ints] = []
-    for start in study.cohorts.tolist():
+    for start in question.cohorts.tolist():
         base = study.base(start)
-        if base < 0:
-            continue
         level = study.figures[:, base]
         fall = level - study.figures[:, base - 1] if base else np.full(level.size, np.nan)
         others = np.flatnonzero(among & ~np.isnan(level))
@@ -88,21 +86,27 @@ def look(question: Question) -> dict[str, list[Row]]:
     is at least as far from their mean as the real one. Source: METHODS.md section 9.
     """
     study = question.study
-    change = np.column_stack([changes(study, start) for start in study.cohorts.tolist()])
-    of = np.searchsorted(study.cohorts, study.start)
-    mine = np.flatnonzero(study.joined)
-    mine = mine[[study.base(start) >= 0 for start in study.start[mine].tolist()]]
+    nothing = {guard: cannot("", "no_answer") for guard in ("naive", "regression_to_mean")}
+    if not question.cohorts.size:
+        return nothing
+    change = np.column_stack([changes(study, start) for start in question.cohorts.tolist()])
+    of = np.searchsorted(question.cohorts, study.start)
+    mine = np.flatnonzero(question.counted)
     own = change[mine, of[mine]]
     own = own[~np.isnan(own)]
     if own.size < 2:
-        return {"naive": cannot("", "no_answer"), "regression_to_mean": cannot("", "no_answer")}
+        return nothing
     known = ~np.isnan(change).all(axis=1)
     found = alike(question, among=question.never & known)
     if not found.nearest.size:
         return {"naive": [_naive(own, "")], "regression_to_mean": cannot("", "no_comparison")}
     draws = question.definition.guards.placebo_programmes
     dealt = programmes(found, size=study.start.size, draws=draws, seed=question.seed)
-    return _both(own, change[dealt, of[found.joiners]])
+    placebo = change[dealt, of[found.joiners]]
+    placebo = placebo[(~np.isnan(placebo)).sum(axis=1) > 1]
+    if not placebo.size:
+        return {"naive": [_naive(own, "")], "regression_to_mean": cannot("", "no_answer")}
+    return _both(own, placebo)
 
 
 def _both(own: Floats, placebo: Floats) -> dict[str, list[Row]]:

@@ -102,3 +102,16 @@ def test_a_design_that_finds_nobody_gives_no_answer() -> None:
     gone = asked.study.figures.copy()
     gone[~asked.study.joined, 3] = np.nan
     assert once(asked, study=replace(asked.study, figures=gone), pool=asked.pool) is None
+
+
+def test_schools_that_start_outside_the_figures_are_asked_about_by_no_check() -> None:
+    made = study(Truth())
+    early, late = np.flatnonzero(made.joined)[:2]
+    start = made.start.copy()
+    start[early], start[late] = 2014, 2030
+    asked = question(replace(made, start=start))
+    assert asked.cohorts.tolist() == [2018]
+    assert asked.counted.sum() == 38
+    frame = look(asked)
+    assert frame.filter(guard="naive")["schools"].to_list() == [38]
+    assert frame.filter(guard="placebo_date")["schools"].to_list() == [38, 38]

@@ -69,11 +69,11 @@ def test_as_many_dates_as_defined_and_cohorts_each_from_their_own() -> None:
     asked = question(later(study(Truth()), 2019), given=definition(placebo_years=3))
     rows = dates.look(asked)
     assert [row.at for row in rows] == ["1 before", "2 before", "3 before"]
-    moved = dates._moved(asked.study, 3)
+    moved = dates._moved(asked, 3)
     assert set(moved.start[asked.study.start == 2018]) == {2015}
     assert set(moved.start[asked.study.start == 2019]) == {2016}
     # Five years back the earlier cohort has no year before.
-    assert set(dates._moved(asked.study, 4).start[asked.study.start == 2018]) == {NEVER}
+    assert set(dates._moved(asked, 4).start[asked.study.start == 2018]) == {NEVER}
 
 
 def test_an_interval_without_ends_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:

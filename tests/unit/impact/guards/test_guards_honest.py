@@ -76,3 +76,9 @@ def test_the_interval_of_few_clusters_is_the_one_that_is_widened() -> None:
     wide = said(asked, low=asked.headline.effect - 0.4, high=asked.headline.effect + 0.4)
     assert rows(wide)["relative 0"].low == pytest.approx(asked.headline.effect - 0.4)
     assert np.isclose(rows(wide)["smooth 0"].high, asked.headline.effect + 0.4)  # type: ignore[arg-type]
+
+
+def test_a_headline_without_an_interval_cannot_be_undone() -> None:
+    asked = ask(Truth())
+    found = rows(said(asked, low=float("nan"), high=float("nan")))
+    assert {row.why for row in found.values()} == {"no_answer"}

@@ -79,3 +79,19 @@ def test_without_a_pool_naive_stands_alone() -> None:
     rows = regression.look(replace(asked, pool=np.zeros_like(asked.pool)))
     assert rows["regression_to_mean"][0].verdict == "cannot"
     assert rows["naive"][0].effect is not None
+
+
+def test_placebo_schools_without_later_figures_give_no_answer() -> None:
+    made = study(Truth(joiners=2))
+    asked = question(made)
+    # Both cohorts have placebo schools with figures, but none in the years of its own.
+    figures = made.figures.copy()
+    figures[np.ix_(~made.joined, [4])] = np.nan
+    figures[np.ix_(~made.joined, [3])] = np.where(np.isnan(figures[~made.joined, 3]), 0, 1)[:, None]
+    start = np.where(made.joined, 2016, made.start)
+    figures[np.ix_(~made.joined, [2, 3, 4, 5])] = np.nan
+    start[np.flatnonzero(made.joined)[0]] = 2015
+    later = replace(asked, study=replace(made, start=start, figures=figures))
+    rows = regression.look(later)
+    assert rows["regression_to_mean"][0].verdict == "cannot"
+    assert rows["naive"][0].effect is not None
