@@ -25,8 +25,8 @@ VALUES = {"attrition": "share", "closures": "share", "regression_to_mean": "alar
 #: What a row is about, by how it is written: the words for it, with a number or a name in them.
 PLACES = (
     (r"held out -(\d+)", "held_out"), (r"plain -(\d+)", "plain"), (r"(\d+) before", "before"),
-    (r"relative ([\d.]+)", "relative"), (r"smooth ([\d.]+)", "smooth"), (r"([\d.]+) minutes", "minutes"),
-    (r"lowest (.+)", "lowest"), (r"highest (.+)", "highest"),
+    (r"(\d{4})", "year"), (r"relative ([\d.]+)", "relative"), (r"smooth ([\d.]+)", "smooth"),
+    (r"([\d.]+) minutes", "minutes"), (r"lowest (.+)", "lowest"), (r"highest (.+)", "highest"),
 )  # fmt: skip
 #: Checks whose range is not one of the answer: what chance gives, and what bounds leave.
 BY_CHANCE, BOUNDS = "permutation", ("honest", "attrition")
@@ -116,7 +116,7 @@ def _one(guard: str, row: Row, voice: Voice) -> str:
     if ranged and (guard in BOUNDS or row["effect"] is None):
         return voice.say("guards.bounds", span=voice.reach(row["low"], row["high"]))
     parts = [voice.short(row)] if ranged else []
-    if row["value"] is not None:
+    if row["value"] is not None and row["why"] != "nothing_to_undo":
         parts.append(_value(guard, row, voice))
     return ", ".join(parts)
 

@@ -13,6 +13,8 @@ from commonroom.narrative.impact.voice import DIGITS, Voice
 from commonroom.narrative.page import Block, Grid, Section
 
 SIDES = ("unit", "mix")
+#: The unit of all schools that took part (impact.evaluating.UNIT).
+ALL = "those that took part"
 
 
 def tell(shown: Shown, voice: Voice) -> Section | None:
@@ -28,7 +30,8 @@ def tell(shown: Shown, voice: Voice) -> Section | None:
 
 
 def _block(shown: Shown, frame: pl.DataFrame, voice: Voice, number: int) -> Block:
-    name, method = voice.full(frame["unit"][0]), voice.maybe(f"mix.{frame['method'][0]}", frame["method"][0])
+    name, method = _name(frame["unit"][0], voice), frame["method"][0]
+    method = voice.maybe(f"mix.{method}", method)
     rows = frame.drop_nulls(["value", "mix", "gap"]).sort("year")
     if rows.is_empty():
         said = voice.say("mix.withheld", unit=name, limit=PUPILS)
@@ -59,6 +62,11 @@ def _block(shown: Shown, frame: pl.DataFrame, voice: Voice, number: int) -> Bloc
         picture=still(f"mix-{number}", chart, caption),
         grids=(_grid(rows, voice, table),),
     )
+
+
+def _name(unit: str, voice: Voice) -> str:
+    """Return the name of a unit: a school's own, all that took part, or what somebody called it."""
+    return voice["mix.all"] if unit == ALL else voice.full(unit)
 
 
 def _grid(rows: pl.DataFrame, voice: Voice, caption: str) -> Grid:

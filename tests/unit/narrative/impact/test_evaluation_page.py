@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from commonroom import charts
 from commonroom.narrative import words
 from commonroom.narrative.impact import answer, evaluation, judged, limits, status
 from commonroom.tables import impact as tables
@@ -36,7 +37,9 @@ def english() -> str:
 
 @pytest.fixture(scope="module")
 def welsh() -> str:
-    return _page("cy")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(charts, "svg", lambda chart: "<svg></svg>")
+        return _page("cy")
 
 
 def _headline(**changed: Any) -> pl.DataFrame:
@@ -194,6 +197,7 @@ def test_a_figure_about_few_pupils_is_withheld_and_said_so() -> None:
     assert "The figures of Abbey &lt;b&gt;&amp; Mill (Bolton) are withheld" in english
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_the_status_of_a_plan() -> None:
     late = fill(
         tables.DEVIATIONS,
@@ -205,7 +209,7 @@ def test_the_status_of_a_plan() -> None:
         {"field": "events_added", "planned": "not there", "done": "s001"},
         {"field": "unheard_of", "planned": "a", "done": "b"},
     )
-    cases = (
+    cases: tuple[tuple[dict[str, Any], dict[str, Any], str, str], ...] = (
         ({}, {}, "planned", "As planned"),
         ({"deviations": late}, {}, "late", "the plan came late"),
         ({"headline": _headline(planned=False)}, {}, "late", "the plan came late"),

@@ -50,6 +50,7 @@ def test_it_says_what_was_agreed_with_hash_and_date(english: str) -> None:
     assert "For a school that helps" in english
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_the_planners_own_words_stand_beside_those_of_the_page() -> None:
     text = _page("cy")
     assert "A wellodd Cyrhaeddiad 8" in text

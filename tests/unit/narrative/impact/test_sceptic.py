@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from commonroom.impact import evaluating
 from commonroom.impact.guards import reasons
 from commonroom.narrative import page, words
 from commonroom.narrative.impact import beside, checks, mixes, pictures
@@ -80,6 +81,7 @@ def test_the_change_at_face_value_is_no_row_of_its_own() -> None:
         ("balance", {"at": "eal", "value": 0.1},
          ("pupils whose first language is not English: 0.10 sd apart",)),
         ("permutation", _estimate(), ("no figure",)),
+        ("honest", {"at": "relative undone", "value": 0.0, "why": "nothing_to_undo"}, ("no figure",)),
     ],
 )  # fmt: skip
 def test_figures_of_a_check(guard: str, row: dict[str, Any], said: tuple[str, ...]) -> None:
@@ -104,6 +106,8 @@ def test_without_points_bounds_are_in_standard_deviations() -> None:
         ("plain -8", "8 years before the start, alike", "8 blynedd cyn y dechrau"),
         ("1 before", "begun one result earlier", "gan ddechrau un canlyniad"),
         ("2 before", "begun 2 results earlier", "gan ddechrau 2 canlyniad"),
+        ("2019", "begun in 2019", "gan ddechrau yn 2019"),
+        ("placebos that fit", "others that such a mix", "eraill y mae cymysgedd"),
         ("relative 0.5", "up to 0.5 times", "hyd at 0.5 gwaith"),
         ("20 minutes", "within 20 minutes", "o fewn 20 munud"),
         ("lowest s001", "lowest, without Birch and its partners", "isaf, heb Birch a'i phartneriaid"),
@@ -127,6 +131,7 @@ def test_a_check_that_is_not_known_is_still_told() -> None:
     assert grid.rows == (("odd check", "", "–", "–", "not passed", "an odd reason"),)
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_the_change_at_face_value_is_never_shown_alone() -> None:
     naive = frames()["guards"].filter(pl.col("guard") != "regression_to_mean")
     block = pictures.regression(shown(guards=naive), "receiver", voice())
@@ -225,9 +230,14 @@ def test_every_reason_to_be_left_out_has_words(language: Any) -> None:
     assert set(named) == set(said)
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_unit_stands_beside_its_mix() -> None:
     section = mixes.tell(shown(), voice())
     assert section is not None
+    everybody = frames()["synthetic"].with_columns(unit=pl.lit(evaluating.UNIT))
+    all_of_them = mixes.tell(shown(synthetic=everybody), voice("cy"))
+    assert all_of_them is not None
+    assert all_of_them.blocks[1].title == "Y rhai a gymerodd ran"
     block = section.blocks[1]
     assert block.title == "Abbey <b>& Mill (Bolton)"
     assert "2 of 2 years lie outside" in block.sentences[0]
