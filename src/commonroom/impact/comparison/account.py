@@ -28,7 +28,7 @@ class Pairs:
     metric: Metric
 
 
-def pairs(study: Study, cohorts: tuple[Cohort, ...], chosen: tuple[Pairs, ...]) -> pl.DataFrame:
+def pairs(study: Study, chosen: tuple[Pairs, ...]) -> pl.DataFrame:
     """Return who stands beside whom (tables.impact.COMPARISONS without role), minutes not yet known."""
     frames = [pl.DataFrame(schema=_PAIRS)]
     for one in chosen:

@@ -33,7 +33,7 @@ class Matched:
     @cached_property
     def pairs(self) -> pl.DataFrame:
         """Who stands beside whom; empty where the whole pool does."""
-        return account.pairs(self.study, self.cohorts, self.chosen)
+        return account.pairs(self.study, self.chosen)
 
     @cached_property
     def left_out(self) -> pl.DataFrame:
