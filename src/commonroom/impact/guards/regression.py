@@ -42,6 +42,8 @@ def alike(question: Question, *, among: Flags) -> Alike:
         level = study.figures[:, base]
         fall = level - study.figures[:, base - 1] if base else np.full(level.size, np.nan)
         others = np.flatnonzero(among & ~np.isnan(level))
+        if not others.size:
+            continue
         for row in np.flatnonzero((study.start == start) & ~np.isnan(level)):
             apart = (level[others] - level[row]) ** 2
             if not np.isnan(fall[row]):
