@@ -56,14 +56,15 @@ def test_what_somebody_says_in_words_stands_as_it_is() -> None:
 
 
 def test_power_is_written_down_in_sd_and_in_points() -> None:
-    power = {"receiver": SEEN, "provider": replace(SEEN, sd=None, error=None)}
+    power = {"receiver": SEEN, "provider": replace(SEEN, sd=None, error=None, false_alarms=float("nan"))}
     made = plan.make(
         planned.ask(PANEL), events=EVENTS, definition=planned.DEFINITION, facts=planned.FACTS, power=power
     )
     assert [one.role for one in made.power] == ["receiver", "provider"]
     assert made.smallest.points is not None
     assert made.power[0].points == pytest.approx(1.7 * made.smallest.points)
-    assert (made.power[1].sd, made.power[1].points) == (None, None)
+    assert (made.power[0].false_alarms, made.power[0].error) == (0.05, 0.01)
+    assert (made.power[1].sd, made.power[1].points, made.power[1].false_alarms) == (None, None, None)
 
 
 def test_a_plan_of_years_to_come_is_before_the_outcomes() -> None:

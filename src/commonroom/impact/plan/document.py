@@ -72,7 +72,11 @@ class Window(_Part):
 
 
 class Seen(_Part):
-    """The smallest effect that the design could see in one role, and how sure that is."""
+    """The smallest effect that the design could see in one role, and how sure that is.
+
+    `error` is of the draws; `false_alarms` the share of placebo programmes whose interval misses 0, which is
+    one less the level where the intervals are as wide as they should be; `missed` had no answer.
+    """
 
     role: Role
     power: Share
@@ -80,6 +84,7 @@ class Seen(_Part):
     points: FiniteFloat | None
     error: FiniteFloat | None
     missed: FiniteFloat
+    false_alarms: FiniteFloat | None = None
     programmes: int
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
@@ -163,6 +164,7 @@ def _seen(role: str, power: Power, scale: float | None) -> document.Seen:
         points=_points(power.sd, scale),
         error=power.error,
         missed=power.missed,
+        false_alarms=power.false_alarms if math.isfinite(power.false_alarms) else None,
         programmes=power.programmes,
     )
 

@@ -330,6 +330,24 @@ def test_what_cannot_be_written_is_said_and_what_was_there_stays(
     assert not (tmp_path / "new").exists()
 
 
+def test_results_whose_files_cannot_be_moved_are_kept_and_finished_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Path) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    write_plan(tmp_path)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "replace", refuse)
+        assert "The new evaluation is kept, and the next command moves its files into place." in said_by(
+            write_results, tmp_path
+        )
+    assert impact.read_findings(tmp_path).height == 1
+    write_plan(tmp_path)
+    assert is_whole(tmp_path)
+    assert (tmp_path / "page.html").is_file()
+
+
 def test_a_small_disk_that_fills_up_loses_no_plan(small_disk: Path) -> None:
     folder = small_disk / "plan"
     write_plan(folder)
