@@ -199,7 +199,7 @@ def _single(question: _Question, studied: Studied, pool: Flags, outcome: Outcome
     answer = found.answer
     after = np.isin(studied.study.years, answer.years[answer.years >= answer.start])
     scale = float(studied.sd[after].mean()) * outcome.sign
-    counted = (answer.schools, answer.placebos.height)
+    counted = (answer.schools, answer.pool)
     frames = {
         "guards": found.guards,
         "left_out": pl.concat([studied.left_out, comparison.aside(studied.study, partners=studied.partners)]),
