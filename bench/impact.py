@@ -16,6 +16,7 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS", "P
     os.environ[_name] = "1"
 
 import argparse
+import functools
 import importlib.metadata
 import importlib.util
 import json
@@ -38,20 +39,20 @@ import impact_peers as peers  # isort: skip - it stands beside this script
 
 ROOT = Path(__file__).parents[1]
 STORE = ROOT / "docs" / "reference" / "measured" / "impact.json"
-YEARS, SEED, COVARIATES, RUNS = tuple(range(2010, 2020)), 2021, 4, {"ours": 7, "csdid": 3, "diff-diff": 3}
-#: Asked: differences, times as fast as the faster peer, seconds of 999 permutations, ms of a small call.
-ASKED = {"difference": 1e-10, "faster": 4, "permutations": 3.0, "small": 10.0}
+YEARS, SEED, COVARIATES, RUNS = tuple(range(2010, 2020)), 2021, 4, 5
+#: Asked: differences, times as fast as the faster peer, seconds of permutations and of a small call.
+ASKED = {"apart": 1e-10, "faster": 4, "999 permutations": 3.0, "40 joiners": 0.01}
 
 
-def seconds(work: Callable[[], Any], runs: int) -> float:
-    """Median seconds of some runs, after one that warms."""
-    work()
-    found = []
-    for _ in range(runs):
-        start = time.perf_counter()
-        work()
-        found.append(time.perf_counter() - start)
-    return statistics.median(found)
+def seconds(works: dict[str, Callable[[], Any]], runs: int = RUNS) -> dict[str, float]:
+    """Median seconds of each of some works, done in turn, after one round that warms."""
+    found: dict[str, list[float]] = {name: [] for name in works}
+    for run in range(runs + 1):
+        for name, work in works.items():
+            start = time.perf_counter()
+            work()
+            found[name] += [time.perf_counter() - start] if run else []
+    return {name: statistics.median(times) for name, times in found.items()}
 
 
 def arrange(frame: pl.DataFrame) -> Study:
@@ -112,41 +113,35 @@ def judge(design: dict[str, str], frame: pl.DataFrame, theirs: Any) -> dict[str,
     def ours(of: Study) -> Cells:
         return staggered.estimate(of, covariates=of.context if some else None, **asked)  # type: ignore[arg-type]
 
-    mine, found = rows(ours(study), study), {**design, "cells": 0}
-    found["cells"] = len(mine["cells"])
-    found["seconds"] = {
-        "ours": seconds(lambda: ours(arrange(frame)), RUNS["ours"]),
-        "ours from arrays": seconds(lambda: ours(study), RUNS["ours"]),
+    asks = {
+        peer: functools.partial(fit, theirs, design=design, covariates=names if some else [])
+        for peer, (fit, _) in peers.PEERS.items()
     }
-    for peer, (fit, read) in peers.PEERS.items():
-
-        def ask(fit: Callable[..., Any] = fit) -> Any:
-            return fit(theirs, design=design, covariates=names if some else [])
-
-        found[f"apart from {peer}"] = apart(mine, read(ask()))
-        found["seconds"][peer] = seconds(ask, RUNS[peer])
-    fastest = min(found["seconds"][peer] for peer in peers.PEERS)
+    mine = rows(ours(study), study)
+    found: dict[str, Any] = {**design, "cells": len(mine["cells"])}
+    found["apart"] = {peer: apart(mine, read(asks[peer]())) for peer, (_, read) in peers.PEERS.items()}
+    found["seconds"] = seconds(
+        {"ours": lambda: ours(arrange(frame)), "ours from arrays": lambda: ours(study), **asks}
+    )
+    fastest = min(found["seconds"][peer] for peer in asks)
     found["faster"] = fastest / found["seconds"]["ours"]
     found["faster from arrays"] = fastest / found["seconds"]["ours from arrays"]
     return found
 
 
 def others(study: Study) -> dict[str, float]:
-    """Seconds of what comes after the cells, and milliseconds of the small calls of which power makes many."""
+    """Seconds of what comes after the cells, and of the small calls of which power makes thousands."""
     cells = staggered.estimate(study)
     dynamic = staggered.aggregate(cells, study, kind="dynamic")
-    drawn = {"draws": 999, "level": 0.95, "seed": SEED}
-    strata = study.area % 90
-    found = {
-        "permutations": seconds(lambda: chance.permute(study, strata=strata, draws=999, seed=SEED), 3),
-        "dynamic": seconds(lambda: staggered.aggregate(cells, study, kind="dynamic"), 5),
-        "bands": seconds(lambda: staggered.bands(dynamic, cluster=study.cluster, **drawn), 3),
+    works: dict[str, Callable[[], Any]] = {
+        "999 permutations": lambda: chance.permute(study, strata=study.area % 90, draws=999, seed=SEED),
+        "dynamic": lambda: staggered.aggregate(cells, study, kind="dynamic"),
+        "bands": lambda: staggered.bands(dynamic, cluster=study.cluster, draws=999, level=0.95, seed=SEED),
     }
     for schools in (3_000, 15_000):
         small, adjusted = matched(schools)
-        work = 1000 * seconds(lambda of=small, by=adjusted: staggered.estimate(of, adjusted=by), 30)
-        found[f"ms of 40 joiners among {schools}"] = work
-    return found
+        works[f"40 joiners among {schools}"] = functools.partial(staggered.estimate, small, adjusted=adjusted)
+    return seconds(works)
 
 
 def matched(schools: int) -> tuple[Study, dict[int, Adjusted]]:
@@ -188,7 +183,7 @@ def main() -> None:
         found = judge(design, frame, theirs)
         store["designs"].append(found)
         largest = {
-            peer: max(value for kind in found[f"apart from {peer}"].values() for value in kind.values())
+            peer: max(value for kind in found["apart"][peer].values() for value in kind.values())
             for peer in peers.PEERS
         }
         spent = {name: round(value, 3) for name, value in found["seconds"].items()}
