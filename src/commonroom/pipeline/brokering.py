@@ -126,7 +126,7 @@ def _learnt(definition: Definition, file: Path | None) -> Definition:
         raise SaidToPeople(
             "there is no finding here that a plan may learn from.",
             where=str(file),
-            remedy="It takes moderate evidence of receivers whose gap was known when planned; else leave "
+            remedy="It takes suggestive evidence or more, of receivers whose gap was known; else leave "
             "--findings out.",
         )
     return definition.model_copy(update={"gain": gains.learn(definition.gain, usable)})

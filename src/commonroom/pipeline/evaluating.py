@@ -134,10 +134,12 @@ def _say_power(found: Mapping[str, Power], setting: Setting) -> list[str]:
                 f"As {role}: no effect up to {one.curve['effect'].to_numpy().max():g} sd could be seen."
             )
             continue
+        first, last = one.years
+        years = str(first) if first == last else f"{first} to {last}"
         said.append(
             f"As {role}: the smallest effect that would be seen in {one.power:.0%} of programmes is "
             f"{one.sd:.2f} sd of schools, {one.sd * sd:.1f} {measure.unit} ({one.programmes} placebo "
-            f"programmes on the figures of {one.years[0]} to {one.years[1]})."
+            f"programmes on the figures of {years})."
         )
     if not found:
         said.append(
@@ -172,8 +174,7 @@ def evaluate(
     page = telling_of_impact.evaluation(frames, told=told, language=kept.language)
     written = folders.write_results(
         kept.folder,
-        # The plan has an events.csv of its own, which stays as it was locked.
-        {"took_part" if name == "events" else name: getattr(shown, name).frame for name in frames},
+        {name: getattr(shown, name).frame for name in frames},
         texts={"evaluation.html": page.encode()},
         about={
             "plan": planned[0].hash if planned else "",
