@@ -98,10 +98,10 @@ def _run(
         x, y = place(row["year"], row["value"])
         low, high = (place(row["year"], row[end])[1] for end in ("low", "high"))
         parts.append(_line(x, x, low, high, f'stroke="{stroke}" stroke-width="2"'))
-        mark = f'<circle cx="{x}" cy="{y}" r="5"'
+        mark = f'<circle cx="{x}" cy="{y}" r="3.5"'
         if shape == "square":
-            mark = f'<rect x="{x - 4.5:.1f}" y="{y - 4.5:.1f}" width="9" height="9"'
-        parts.append(f'{mark} fill="{fill}" stroke="{stroke}" stroke-width="2"/>')
+            mark = f'<rect x="{x - 3.5:.1f}" y="{y - 3.5:.1f}" width="7" height="7"'
+        parts.append(f'{mark} fill="{fill}" stroke="{stroke}" stroke-width="1.5"/>')
     return parts
 
 

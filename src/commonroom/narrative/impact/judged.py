@@ -136,6 +136,7 @@ def made(shown: Shown, voice: Voice) -> tuple[Markup, ...]:
         said.append(voice.say("made.plan", digest=told.plan.hash, date=voice.words.date(told.plan.date)))
     said += [
         voice["made.no_rank"],
+        voice["made.paper"],
         voice.say(
             "made.evidence", evidence=facts.evidence, version=facts.version, date=voice.words.date(facts.date)
         ),

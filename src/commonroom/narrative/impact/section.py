@@ -62,11 +62,17 @@ def _label(story: Story, row: Row, words: Words) -> str:
 def _returns(story: Story, returns: Released, words: Words, *, first: bool) -> Block:
     """Return what the lowest fifth did next: a sentence for each phase, one picture, one table."""
     frame = returns.frame.drop_nulls(["value", "low", "high", "change"])
-    said = [words["impact.section.intro"]] if first else []
     phases = frame["phase"].unique(maintain_order=True).to_list()
-    said += [_said(story, frame.filter(pl.col("phase") == phase), words) for phase in phases]
+    told = [_said(story, frame.filter(pl.col("phase") == phase), words) for phase in phases]
+    said, before = [words["impact.section.intro"]] if first else [], ""
+    for kind, sentence in (one for one in told if one[0]):
+        # What two phases have in common is said once.
+        said.append(sentence if kind == before else f"{words[f'impact.section.lead.{kind}']} {sentence}")
+        before = kind
+    if any(kind == "rose" for kind, _ in told):
+        said.append(words["impact.section.rule"])
     return Block(
-        sentences=page.texts([*said, words["impact.section.rule"] if phases else ""]),
+        sentences=page.texts(said),
         picture=_picture(story, returns, frame, words),
         grids=(_grid(frame, words),) if phases else (),
         sources=page.sources(returns, words),
@@ -74,23 +80,24 @@ def _returns(story: Story, returns: Released, words: Words, *, first: bool) -> B
     )
 
 
-def _said(story: Story, frame: pl.DataFrame, words: Words) -> str:
-    """Return how far the lowest fifth of a phase came towards the middle, with its range."""
+def _said(story: Story, frame: pl.DataFrame, words: Words) -> tuple[str, str]:
+    """Return what became of the lowest fifth of a phase (rose, stayed, fell), and how far, with its range."""
     lowest = frame.filter(pl.col("fifth") == "lowest").sort("year")
     if lowest.is_empty():
-        return ""
+        return "", ""
     measure, last = story.facts.measures[lowest["measure"][0]], lowest.row(-1, named=True)
     digits = page.digits(measure.unit)
     low, high = last["change_low"], last["change_high"]
     kind = "rose" if low > 0 else "fell" if high < 0 else "stayed"
     ends = sorted((-low, -high)) if kind == "fell" else [low, high]
-    return words.say(
+    said = words.say(
         f"impact.section.{kind}",
         phase=words[f"phase.{last['phase'].capitalize()}"], base=str(lowest["year"][0]),
         change=words.number(-last["change"] if kind == "fell" else last["change"], digits),
         unit=words[f"impact.unit.{measure.unit}"], nation=words["place.nation"], last=str(last["year"]),
         measure=_named(measure, words), span=words.between(ends[0], ends[1], digits),
     )  # fmt: skip
+    return kind, said
 
 
 def _named(measure: Measure, words: Words) -> str:

@@ -128,6 +128,19 @@ def test_it_says_what_the_figures_say(story: narrative.Story, lift: float, sente
     assert part is not None
     assert sentence in part.blocks[0].sentences[1]
     assert "−" not in part.blocks[0].sentences[1]
+    assert ("Had a programme gone" in part.blocks[0].sentences[-1]) == (lift > 0)
+
+
+def test_two_phases_that_say_the_same_say_it_once(story: narrative.Story) -> None:
+    made = _tables()
+    primary = made["outcomes"].with_columns(phase=pl.lit("primary"), measure=pl.lit("rwm_expected"))
+    both = made | {"outcomes": pl.concat([made["outcomes"], primary])}
+    part = section(_story(story, both), EN)
+    assert part is not None
+    said = " ".join(part.blocks[0].sentences)
+    assert said.count("tend to rise by themselves") == 1
+    assert "Secondary schools: the fifth" in said
+    assert "Primary schools: the fifth" in said
 
 
 def test_figures_about_few_pupils_are_not_told(story: narrative.Story) -> None:
