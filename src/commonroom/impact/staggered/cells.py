@@ -55,7 +55,7 @@ class _Cohort:
         """The cell of two places in `years`; influence and residuals (n) go into `out`; None if empty."""
         own, until = self.ground, int(years[max(at, since)])
         runs, key = ground.stand(own, cohort=self.start, until=until, controls=self.controls)
-        change = ground.take(own.figures[at], runs) - ground.take(own.figures[since], runs)
+        change = ground.change(own, at, since, runs)
         here = None if own.known else np.isfinite(change)
         met = key, b"" if here is None else np.packbits(here).tobytes()
         if met not in self.pairs:

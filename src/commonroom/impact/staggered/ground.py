@@ -94,6 +94,12 @@ def take(values: Floats, runs: list[slice]) -> Floats:
     return np.concatenate([values[..., run] for run in runs], axis=-1)
 
 
+def change(ground: Ground, at: int, since: int, runs: list[slice]) -> Floats:
+    """Change (their sizes together) of the schools of runs between two places in the years."""
+    later, earlier = ground.figures[at], ground.figures[since]
+    return np.concatenate([later[run] - earlier[run] for run in runs])
+
+
 def put(ground: Ground, values: Floats, runs: list[slice], *, out: Floats, fill: float) -> None:
     """Write values of runs (their sizes together) into `out` (n) by school, `fill` for every other school."""
     laid = np.full(ground.start.size + 1, fill, dtype=np.float64)

@@ -60,10 +60,16 @@ def _settle(x: Floats, aim: Floats, *, weights: Floats | None, start: Floats) ->
 
 def inform(x: Floats, foreseen: Floats, chance: Floats) -> Floats:
     """Inverse of the information matrix (p, p), from weighted chances and chances (m)."""
-    return invert((x * (foreseen * (1 - chance))) @ x.T)
+    spread = 1 - chance
+    spread *= foreseen
+    return invert((x * spread) @ x.T)
 
 
 def chances(x: Floats, coefficients: Floats) -> Floats:
     """Chance (m) of joining of every school."""
-    odds = np.exp(np.minimum(coefficients @ x, 500))
-    return np.asarray(odds / (1 + odds))
+    # In place, since a large system spends its time on memory here.
+    found = np.asarray(coefficients @ x)
+    np.minimum(found, 500, out=found)
+    np.exp(found, out=found)
+    found /= 1 + found
+    return found

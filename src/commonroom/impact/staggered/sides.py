@@ -72,15 +72,21 @@ def reckon(sides: Sides, *, method: Method, start: Floats | None = None) -> Reck
     the "improved" ones.
     """
     split, others = sides.joiners, sides.size - sides.joiners
-    weights = np.ones(sides.size) if sides.weights is None else sides.weights
-    shares = weights[:split] / weights[:split].sum()
+    shares = _share(sides.weights, slice(0, split))
     if sides.x is None or others < ENOUGH * len(sides.x):
-        return Reckoning(sides, "means", shares, beside=weights[split:] / weights[split:].sum())
+        return Reckoning(sides, "means", shares, beside=_share(sides.weights, slice(split, sides.size)))
     bare = Reckoning(sides, "reg", shares, beside=None)
     likely = None if method == "reg" else _weigh(bare, sides.x, start)
     if likely is None:
         return _regress(bare, sides.x)
     return likely if method == "ipw" else _regress(replace(likely, method="dr"), sides.x)
+
+
+def _share(weights: Floats | None, run: slice) -> Floats:
+    """Weights of one side, adding up to 1."""
+    if weights is None:
+        return np.full(run.stop - run.start, 1 / (run.stop - run.start))
+    return np.asarray(weights[run] / weights[run].sum())
 
 
 def _regress(found: Reckoning, x: Floats) -> Reckoning:
@@ -130,17 +136,14 @@ def effect(found: Reckoning, change: Floats) -> tuple[float, Floats, Floats]:
         left = change - (found.inverse @ (x[:, split:] @ later)) @ x
     else:
         assert beside is not None  # noqa: S101 - without a regression there are weights
-        left = change - beside @ change[split:]
+        left = change - float(beside @ change[split:])
     joined, others = left[:split], left[split:]
     gain = float(found.shares @ joined)
     influence = np.empty_like(left)
     influence[:split] = found.shares * (joined - gain)
-    if beside is None:
-        drift, pulled = 0.0, np.zeros(others.size)
-    else:
-        drift = float(beside @ others)
-        pulled = beside * (others - drift)
-    influence[split:] = -pulled
+    drift = 0.0 if beside is None else float(beside @ others)
+    pulled = np.zeros(others.size) if beside is None else beside * (others - drift)
+    np.negative(pulled, out=influence[split:])
     if found.regressed is not None:
         influence[split:] -= found.regressed * others
     if found.score is not None and found.information is not None and x is not None:
