@@ -8,7 +8,7 @@ from scipy import stats
 from commonroom.impact.chance import noise as chance_of
 from commonroom.impact.chance import surroundings
 from commonroom.impact.chance.noise import Noise
-from commonroom.impact.chance.surroundings import Surroundings
+from commonroom.impact.chance.surroundings import KINDS, PLACES, Surroundings
 from commonroom.impact.staggered.aggregation import Combined
 from commonroom.impact.study import Estimate, Floats
 
@@ -67,7 +67,7 @@ def _variance(noise: Noise, weights: Floats) -> tuple[float, float, int]:
     """Variance of a mix of cells; what it would be if schools shared nothing; from how many schools."""
     starts = np.unique(noise.cells.cohort[weights != 0])
     apart = np.zeros(noise.study.start.size)
-    shared: Floats = np.zeros((surroundings.KINDS, apart.size))
+    shared: Floats = np.zeros((KINDS, apart.size))
     schools = []
     for start in starts.tolist():
         mine = np.where(noise.cells.cohort == start, weights, 0.0)
@@ -82,16 +82,20 @@ def _variance(noise: Noise, weights: Floats) -> tuple[float, float, int]:
 
 
 def _together(around: Surroundings, shared: Floats) -> float:
-    """What schools have in common, over every two that count."""
-    rows, kinds = np.flatnonzero((shared != 0).any(axis=0)), np.flatnonzero((shared != 0).any(axis=1))
-    if not kinds.size:
+    """What schools have in common, over every two that count; `shared` (c, n), by kind."""
+    values = shared.copy()
+    values[PLACES : 2 * PLACES] *= around.close
+    # A kind and its part that grows with how closely schools stand fade alike.
+    alike_kinds = {kind: [kind, kind + PLACES] for kind in range(PLACES)} | {2 * PLACES: [2 * PLACES]}
+    some = {kind: pair for kind, pair in alike_kinds.items() if values[pair].any()}
+    rows = np.flatnonzero((values != 0).any(axis=0))
+    if not rows.size:
         return 0.0
-    values, total = shared[np.ix_(kinds, rows)], 0.0
-    size = max(1, BLOCK // (rows.size * kinds.size))
+    total, size = 0.0, max(1, BLOCK // (rows.size * len(some)))
     for begin in range(0, rows.size, size):
-        here = slice(begin, begin + size)
-        alike = surroundings.alike(around, rows[here, None], rows[None, :], kinds=kinds)
-        total += float(np.einsum("ci,cij,cj->", values[:, here], alike, values, optimize=True))
-        diagonal = np.arange(rows[here].size)
-        total -= float((values[:, here] ** 2 * alike[:, diagonal, begin + diagonal]).sum())
+        here = rows[begin : begin + size]
+        near = surroundings.alike(around, here[:, None], rows[None, :], kinds=np.array(list(some)))
+        for part, pair in zip(near, some.values(), strict=True):
+            part[np.arange(here.size), np.arange(begin, begin + here.size)] = 0.0
+            total += float(((values[pair][:, here] @ part) * values[pair][:, rows]).sum())
     return total

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 from scipy.optimize import nnls
@@ -12,7 +13,9 @@ from commonroom.impact.chance import surroundings
 from commonroom.impact.chance.surroundings import Surroundings
 from commonroom.impact.comparison import Matched
 from commonroom.impact.comparison.cohort import Cohort
-from commonroom.impact.study import NEVER, Cells, Flags, Floats, Study
+from commonroom.impact.definition import Method
+from commonroom.impact.staggered import sides
+from commonroom.impact.study import NEVER, Adjusted, Cells, Flags, Floats, Ints, Study
 
 #: A school's variance is at least this share of the mean one.
 LEAST = 0.25
@@ -69,13 +72,9 @@ def learn(study: Study, *, cells: Cells, matched: Matched, around: Surroundings 
         here = np.flatnonzero(free & ~np.isnan(change[others]))
         beside = tuple(one[here] for one in terms[start])
         left[others[here], at] = _unexplained(beside, change[others[here]])
-        regressed = not cells.methods or cells.methods[at] != "means"
-        adjusted = matched.adjusted[start]
         used = np.flatnonzero(~np.isnan(cells.residuals[:, at]))
-        joined = study.start[used] == start
-        shares[used, at] = _shares(
-            adjusted.covariates[used], joined, weights=adjusted.weights[used], regressed=regressed
-        )
+        used = used[np.argsort(study.start[used] != start, kind="stable")]
+        shares[used, at] = _shares(matched.adjusted[start], used, cells=cells, at=at)
     return Noise(study, cells, left, shares, cohorts, surroundings.look(study) if around is None else around)
 
 
@@ -94,7 +93,9 @@ def spread(noise: Noise, start: int, weights: Floats) -> Spread:
     values = np.where(known, left, 0.0)
     shared = _shared(noise.around, values, known)
     own = _own(noise.study, noise.cohorts[start], left)
-    return Spread(np.maximum(own, shared.sum()), shared, int(known.sum()))
+    rows = np.arange(left.size)
+    together = shared @ surroundings.alike(noise.around, rows, rows)
+    return Spread(np.maximum(own, together), shared, int(known.sum()))
 
 
 def _shared(around: Surroundings, values: Floats, known: Flags) -> Floats:
@@ -149,19 +150,26 @@ def _regress(terms: Floats, values: Floats) -> Floats:
     return np.asarray(np.linalg.pinv(terms.T @ terms, rcond=1e-10, hermitian=True) @ (terms.T @ values))
 
 
-def _shares(covariates: Floats, joined: Flags, *, weights: Floats, regressed: bool) -> Floats:
-    """How much of each school's change goes into an effect, by regression on the comparison side."""
-    found: Floats = np.where(joined, weights, 0.0) / weights[joined].sum()
-    other = ~joined
-    part = weights[other] / weights[other].sum()
-    pull = np.zeros(part.size)
-    if regressed and covariates.shape[1]:
-        middle = part @ covariates[other]
-        off = covariates[other] - middle
-        aimed = found[joined] @ covariates[joined] - middle
-        pull = off @ (np.linalg.pinv((off * part[:, None]).T @ off, rcond=1e-10, hermitian=True) @ aimed)
-    found[other] = -part * (1.0 + pull)
-    return found
+def _shares(adjusted: Adjusted, rows: Ints, *, cells: Cells, at: int) -> Floats:
+    """How much of each school's change goes into the effect of a cell; joiners stand first in `rows`.
+
+    Given path and context, every method is a sum of changes: the mean of joiners, less the weighted mean of
+    comparison schools, less what their regression foresees of the difference that weights left.
+    """
+    x: Floats = np.ones((adjusted.covariates.shape[1] + 1, rows.size))
+    used = adjusted.covariates[rows]
+    sd = used.std(axis=0)
+    x[1:] = ((used - used.mean(axis=0)) / np.where(sd > 0, sd, 1.0)).T
+    method = cells.methods[at]
+    bare = method == "means" or x.shape[0] == 1
+    two = sides.Sides(
+        int(cells.joiners[at]), rows.size, x=None if bare else x, weights=adjusted.weights[rows]
+    )
+    found = sides.reckon(two, method=cast(Method, "reg" if bare else method))
+    others = np.zeros(rows.size - two.joiners)
+    for part in (found.beside, found.regressed):
+        others -= 0.0 if part is None else part
+    return np.concatenate([found.shares, others])
 
 
 def _own(study: Study, cohort: Cohort, left: Floats) -> Floats:

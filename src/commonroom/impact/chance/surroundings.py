@@ -15,14 +15,15 @@ RANK = 20
 CLOSE = 200.0
 #: Scales of shared shocks, in steps: neighbourhoods of some 10, 100 and 1,000 schools.
 SCALES = (2.0, 6.0, 18.0)
-#: Kinds of shared shock: one for each scale, the area, and the group.
-KINDS = len(SCALES) + 2
+#: Kinds of shared shock: each scale and the area, these as far as schools stand closely, the group.
+PLACES = len(SCALES) + 1
+KINDS = 2 * PLACES + 1
 #: About how many pairs of near schools are looked at, and others of its area or group beside each school.
 PAIRS, FELLOWS = 300_000, 10
 #: Ranks of nearness that are looked at go up to LAST, among all schools, every THIN-th of them, and so on.
 LAST, THIN = 32, 8
-#: Bounds of the bins of distance that pairs are counted in, in steps.
-BOUNDS = np.geomspace(0.25, 64.0, 33)
+#: Bounds of the bins that pairs are counted in: of distance, in steps, and of how closely both stand.
+BOUNDS, CLOSELY = np.geomspace(0.25, 64.0, 33), np.linspace(0.125, 0.875, 7)
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,8 @@ class Surroundings:
     """Where schools (n) stand, and pairs (m) of them from which shared shocks are learnt.
 
     `places` (n, 2): metres, NaN where unknown; `step` (n): about the radius, in metres, within which a school
-    has three others, NaN where unknown; `area`, `group` (n): numbers of the authority and of what would be
+    has three others, NaN where unknown; `close` (n): how closely schools stand there, from 0 (the loneliest,
+    and unknown) to 1 (the closest); `area`, `group` (n): numbers of the authority and of what would be
     chosen as one (a trust), -1 for a group that is not known; `one`, `other` (m): rows of each pair; `bin`
     (m): which bin of distance, area and group it lies in; `alike` (c, bins): how much of each of KINDS of
     shared shock pairs of a bin have, on average.
@@ -38,6 +40,7 @@ class Surroundings:
 
     places: Floats
     step: Floats
+    close: Floats
     area: Ints
     group: Ints
     one: Ints
@@ -52,17 +55,22 @@ def look(study: Study) -> Surroundings:
     A shock that schools share fades with the schools between them, not with metres: forty neighbours are a
     borough in a city and half a county elsewhere. So distance is measured in steps, the root of about how
     many schools are nearer. Pairs are schools at spread ranks of nearness to each school, so that every
-    school counts alike however dense its surroundings, and some others of its area and group.
+    school counts alike however dense its surroundings, and some others of its area and group. Schools of a
+    city share more than schools in the country: each kind of shock has a part that grows with how closely
+    schools stand (a random coefficient, so that variances stay above 0 for any mix of schools).
     """
     places = np.column_stack([study.easting, study.northing])
     step = steps(places)
+    close = _close(step)
     group = _groups(study)
     found = [_fellows(study.area), _fellows(group)]
     known = np.flatnonzero(~np.isnan(places).any(axis=1))
     if known.size > 1:
         found += _near(places, known)
     one, other = (np.concatenate(side) for side in zip(*found, strict=True))
-    made = Surroundings(places, step, study.area, group, one, other, np.empty(0, dtype=np.int64), np.empty(0))
+    made = Surroundings(
+        places, step, close, study.area, group, one, other, np.empty(0, dtype=np.int64), np.empty(0)
+    )
     return _binned(made)
 
 
@@ -80,9 +88,10 @@ def steps(places: Floats) -> Floats:
 def _binned(made: Surroundings) -> Surroundings:
     """The same with pairs in bins, since near pairs at like distances say the same of what is shared."""
     apart = np.searchsorted(BOUNDS, _apart(made, made.one, made.other))
+    close = np.searchsorted(CLOSELY, made.close[made.one] * made.close[made.other])
     kinds = alike(made, made.one, made.other)
-    area, group = kinds[len(SCALES) :].astype(np.int64)
-    number = (apart * 2 + area) * 2 + group
+    area, group = kinds[len(SCALES)].astype(np.int64), kinds[-1].astype(np.int64)
+    number = ((apart * (CLOSELY.size + 1) + close) * 2 + area) * 2 + group
     count = np.bincount(number)
     means = [np.bincount(number, weights=kind) / np.maximum(count, 1) for kind in kinds]
     return replace(made, bin=number, alike=np.array(means))
@@ -101,18 +110,28 @@ def alike(around: Surroundings, one: Ints, other: Ints, *, kinds: Ints | None = 
     `kinds`: places of the kinds wanted, all unless given. A school whose place is unknown is near nobody.
     """
     wanted = range(KINDS) if kinds is None else kinds.tolist()
-    near = any(kind < len(SCALES) for kind in wanted)
+    near = any(kind % PLACES < len(SCALES) for kind in wanted if kind < 2 * PLACES)
     far = _apart(around, one, other) if near else np.empty(0)
+    close = around.close[one] * around.close[other]
     found = []
     for kind in wanted:
-        if kind < len(SCALES):
-            found.append(np.exp(-far / SCALES[kind]))
-        elif kind == len(SCALES):
-            found.append((around.area[one] == around.area[other]).astype(np.float64))
-        else:
+        if kind == 2 * PLACES:
             same = (around.group[one] == around.group[other]) & (around.group[one] >= 0)
             found.append(same.astype(np.float64))
+            continue
+        place = kind % PLACES
+        same = around.area[one] == around.area[other]
+        part = np.exp(-far / SCALES[place]) if place < len(SCALES) else same.astype(np.float64)
+        found.append(part * close if kind >= PLACES else part)
     return np.stack(found)
+
+
+def _close(step: Floats) -> Floats:
+    """Ranks of how closely schools stand, from 0 to 1."""
+    found, known = np.zeros(step.size), np.flatnonzero(~np.isnan(step))
+    order = known[np.argsort(-step[known], kind="stable")]
+    found[order] = np.arange(order.size) / max(order.size - 1, 1)
+    return found
 
 
 def _groups(study: Study) -> Ints:

@@ -8,6 +8,7 @@ from scipy import stats
 
 from commonroom.impact import chance, comparison, matched, staggered
 from commonroom.impact.chance import comparing, noise, surroundings
+from commonroom.impact.definition import Method
 from commonroom.impact.study import Study
 from unit.impact.chance.made_shocks import DEFINITION, taking, world
 
@@ -28,11 +29,12 @@ def compared(study: Study) -> matched.Estimate:
     return chance.compare(one, noise=known, level=0.95)[0]
 
 
-def test_shares_make_the_effect() -> None:
+@pytest.mark.parametrize("method", ["dr", "reg", "ipw"])
+def test_shares_make_the_effect(method: Method) -> None:
     study = taking(world(1), np.arange(30))
     pool = np.ones(400, dtype=bool)
     found = comparison.match(study, pool=pool, comparison=DEFINITION.comparison)
-    cells = staggered.estimate(study, method="reg", adjusted=found.adjusted)
+    cells = staggered.estimate(study, method=method, adjusted=found.adjusted)
     known = chance.learn(study, cells=cells, matched=found)
     for at in np.flatnonzero(cells.year >= 2018):
         change = study.column(int(cells.year[at])) - study.figures[:, 1]
