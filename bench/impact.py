@@ -65,7 +65,7 @@ def arrange(frame: pl.DataFrame) -> Study:
     names = [name for name in frame.columns if name.startswith("x")]
     unknown = np.full(len(first), np.nan)
     return Study(
-        schools=first["school"].cast(pl.String).to_numpy(),
+        schools=first["school"].to_numpy(),
         years=years,
         figures=frame["figure"].to_numpy().reshape(-1, years.size),
         start=first["start"].to_numpy(),
