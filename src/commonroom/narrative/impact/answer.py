@@ -14,7 +14,8 @@ from commonroom.narrative.impact.shown import Shown
 from commonroom.narrative.impact.voice import Row, Voice
 
 ROLES = ("receiver", "provider")
-STEPS = 5
+#: Designs that look at all who took part as one unit.
+OF_ONE = ("synthetic", "sdid")
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,11 @@ def large(row: Row, voice: Voice) -> list[str]:
     if row["smallest"]:
         said.append(voice.say("answer.smallest", smallest=voice.size(row["smallest"])))
     return said
+
+
+def is_of_one(shown: Shown, role: str) -> bool:
+    """Return whether the answer to the question of a role looks at all who took part as one."""
+    return any(row["role"] == role and row["design"] in OF_ONE for row in rows(shown))
 
 
 def _ordinary(row: Row) -> float | None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import polars as pl
 
 from commonroom.narrative import page
+from commonroom.narrative.impact import answer
 from commonroom.narrative.impact.limits import variable
 from commonroom.narrative.impact.shown import Shown
 from commonroom.narrative.impact.voice import DIGITS, Voice
 from commonroom.narrative.page import LISTED, Block
 
+#: Designs that compare with everybody else.
+WHOLE = ("dr", "reg", "ipw")
 #: Upper ends of the mean distance for each word about how alike two schools are; 1 is any two schools.
 ALIKE = ((0.35, "near"), (0.6, "fair"))
 
@@ -19,7 +22,10 @@ def compared(shown: Shown, role: str, voice: Voice) -> Block:
     title, frame = voice["compared.title"], shown.comparisons.frame.filter(pl.col("role") == role)
     rule = voice.told.definition.comparison
     text = voice.say("compared.text", neighbours=rule.neighbours, years=rule.path_years, reuse=rule.reuse)
-    if not voice.told.definition.estimator.matched:
+    design = {row["role"]: row["design"] for row in answer.rows(shown)}.get(role)
+    if answer.is_of_one(shown, role):
+        return Block(title=title, sentences=page.texts([voice["compared.mix"]]))
+    if design in WHOLE:
         text = voice["compared.whole"]
     if frame.is_empty():
         return Block(title=title, sentences=page.texts([text, voice["compared.none"]]))
@@ -57,7 +63,8 @@ def balance(shown: Shown, role: str, voice: Voice) -> Block:
     """Return whether both sides were alike before the start, with the table of means."""
     title, frame = voice["balance.title"], shown.balance.frame.filter(pl.col("role") == role)
     if frame.is_empty():
-        return Block(title=title, sentences=page.texts([voice["balance.none"]]))
+        none = "balance.mix" if answer.is_of_one(shown, role) else "balance.none"
+        return Block(title=title, sentences=page.texts([voice[none]]))
     limit = voice.told.definition.guards.balance
     poor = frame.filter(pl.col("after").abs() > limit)["variable"].to_list()
     said = voice.say("balance.good", limit=voice.words.number(limit, 2))
@@ -87,7 +94,7 @@ def left_out(shown: Shown, role: str, voice: Voice) -> Block:
     frame = shown.left_out.frame.filter(pl.col("role") == role)
     joined = frame.filter(pl.col("side") == "joined")
     lost = joined["school"].n_unique()
-    said = voice.say("left_out.some", n=lost) if lost else voice["left_out.none"]
+    said = voice.say("left_out.some", n=lost) if lost else _unlisted(shown, role, voice)
     grids = []
     if lost:
         rows = sorted(joined.iter_rows(named=True), key=lambda row: (voice.order(row["school"]), row["why"]))
@@ -113,6 +120,14 @@ def left_out(shown: Shown, role: str, voice: Voice) -> Block:
             )
         )
     return Block(title=voice["left_out.title"], sentences=page.texts([said]), grids=tuple(grids))
+
+
+def _unlisted(shown: Shown, role: str, voice: Voice) -> str:
+    """Return that nobody was left out, or how many were that no list names."""
+    (lost,) = [
+        (row["asked"] or 0) - (row["schools"] or 0) for row in answer.rows(shown) if row["role"] == role
+    ]
+    return voice.say("left_out.unlisted", n=lost) if lost > 0 else voice["left_out.none"]
 
 
 def why(name: str, voice: Voice) -> str:

@@ -19,7 +19,7 @@ def tell(shown: Shown, voice: Voice) -> tuple[Markup, ...]:
     said = [
         "" if voice.told.randomised else voice["limits.lot"],
         _measured(shown, voice),
-        _few(first, voice),
+        "" if first["design"] in answer.OF_ONE else _few(first, voice),
         voice.say("limits.schools", n=first["schools"]),
         _left_out(first, voice),
         _gaps(shown, voice),
@@ -61,7 +61,7 @@ def _left_out(row: Row, voice: Voice) -> str:
 
 
 def _gaps(shown: Shown, voice: Voice) -> str:
-    years = shown.paths.frame["year"].unique().sort().to_list()
+    years = sorted({*shown.paths.frame["year"], *shown.synthetic.frame["year"]})
     missing = sorted(set(range(years[0], years[-1])) - set(years)) if years else []
     if not missing:
         return ""

@@ -27,7 +27,7 @@ RULES: dict[str, Rule] = {
         ("balance", tables.BALANCE.keys, ("joined", "comparison", "before", "after")),
         ("guards", tables.GUARDS.keys, (*_ENDS, "p")),
         ("synthetic", tables.SYNTHETIC.keys, ("value", "mix", "gap", "low", "high")),
-        ("findings", tables.FINDINGS.keys, ()),
+        ("findings", tables.FINDINGS.keys, (*_ENDS, "predicted")),
         ("comparisons", tables.COMPARISONS.keys, ()),
         ("left_out", tables.LEFT_OUT.keys, ()),
         ("deviations", tables.DEVIATIONS.keys, ()),
@@ -75,7 +75,7 @@ def show(frames: Frames, *, pupils: pl.DataFrame | None = None, source: str = ""
     found["power"] = frames.get("power", pl.DataFrame(schema=CURVE))
     cells = _cells(found, pupils)
     by_role = _people(cells.filter(pl.col("side") == "joined"), ["role"])
-    for name in ("headline", "guards"):
+    for name in ("headline", "guards", "findings"):
         found[name] = found[name].join(by_role, on="role", how="left", maintain_order="left")
     found["effects"] = _beside(found["effects"], _by_effect(cells), ["role", "aggregation", "at"])
     found["paths"] = _beside(
@@ -90,7 +90,14 @@ def show(frames: Frames, *, pupils: pl.DataFrame | None = None, source: str = ""
     marked = released["headline"].frame.with_columns(
         hidden=found["headline"]["effect"].is_not_null() & released["headline"].frame["effect"].is_null()
     )
-    return Shown(**released | {"headline": replace(released["headline"], frame=marked)})
+    findings = released["findings"].frame.drop("pupils")
+    return Shown(
+        **released
+        | {
+            "headline": replace(released["headline"], frame=marked),
+            "findings": replace(released["findings"], frame=findings),
+        }
+    )
 
 
 def _cells(found: Frames, pupils: pl.DataFrame | None) -> pl.DataFrame:

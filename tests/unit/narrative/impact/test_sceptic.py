@@ -10,9 +10,9 @@ import pytest
 from commonroom.impact import evaluating
 from commonroom.impact.guards import reasons
 from commonroom.narrative import page, words
-from commonroom.narrative.impact import beside, checks, mixes, pictures
+from commonroom.narrative.impact import beside, checks, limits, mixes, pictures, show
 from commonroom.tables import impact as tables
-from unit.narrative.impact.made_evaluations import fill, frames, pupils, shown, voice
+from unit.narrative.impact.made_evaluations import HEADLINE, fill, frames, pupils, shown, voice
 
 LANGUAGES = ("en", "cy")
 VERDICTS = ("holds", "fails", "unclear", "cannot", "shown")
@@ -169,8 +169,6 @@ def test_parts_without_figures_are_left_out() -> None:
 
 
 def test_what_was_withheld_is_counted_beside_a_picture() -> None:
-    from commonroom.narrative.impact import show
-
     few = show(frames(), pupils=pupils(s000=3))
     said = voice().sources(few.paths)
     assert said[-1].startswith("Withheld: ")
@@ -188,11 +186,32 @@ def test_comparison_schools_stand_by_authority_and_name() -> None:
     assert "No comparison schools are named" in nobody.sentences[1]
 
 
+def _design(name: str, **more: Any) -> Any:
+    return shown(headline=fill(tables.HEADLINE, HEADLINE | {"design": name} | more))
+
+
 def test_a_design_beside_everybody_says_so() -> None:
-    plain = voice().told.definition
-    whole = plain.model_copy(update={"estimator": plain.estimator.model_copy(update={"matched": False})})
-    block = beside.compared(shown(), "receiver", voice(definition=whole))
+    block = beside.compared(_design("dr"), "receiver", voice())
     assert "beside all others of their phase" in block.sentences[0]
+
+
+def test_a_design_of_one_unit_is_not_told_as_schools_beside_schools() -> None:
+    one = show(frames() | {"headline": fill(tables.HEADLINE, HEADLINE | {"design": "sdid", "clusters": 1}),
+                           "balance": tables.BALANCE.empty(), "paths": tables.PATHS.empty()})  # fmt: skip
+    assert beside.compared(one, "receiver", voice()).sentences == (
+        "They stand as one beside a mix of other schools, below.",
+    )
+    assert "How near the mix ran" in beside.balance(one, "receiver", voice()).sentences[0]
+    said = " ".join(limits.tell(one, voice()))
+    assert "took part. With so few" not in said
+    assert "2020, 2021 and 2022" in said
+
+
+def test_schools_that_do_not_count_and_are_not_listed_are_still_said() -> None:
+    part = show(frames() | {"left_out": tables.LEFT_OUT.empty()})
+    assert beside.left_out(part, "receiver", voice()).sentences == (
+        "One school that took part does not count in the answer; which is not listed.",
+    )
 
 
 def test_too_many_schools_for_a_page_are_cut(monkeypatch: pytest.MonkeyPatch) -> None:

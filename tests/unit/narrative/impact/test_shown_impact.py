@@ -7,7 +7,8 @@ import pytest
 
 from commonroom.narrative.impact import show
 from commonroom.narrative.impact.shown import RULES, TABLES
-from unit.narrative.impact.made_evaluations import frames, pupils
+from commonroom.tables import impact as tables
+from unit.narrative.impact.made_evaluations import fill, frames, pupils
 
 
 def test_nothing_is_withheld_of_schools_of_a_hundred() -> None:
@@ -63,3 +64,13 @@ def test_an_effect_of_a_year_is_about_the_pupils_of_that_year(at: int, hidden: b
         pl.col("role") == "receiver", pl.col("aggregation") == "calendar", pl.col("at") == at
     )
     assert row["effect"].is_null().to_list() == [hidden]
+
+
+def test_a_finding_says_no_more_than_its_answer() -> None:
+    row = {"plan": "a", "role": "receiver", "theme": "", "practice": "", "measure": "attainment8",
+           "effect": 0.2, "se": 0.1, "low": 0.0, "high": 0.4, "predicted": 0.3}  # fmt: skip
+    findings = {"findings": fill(tables.FINDINGS, row)}
+    few = show(frames() | findings, pupils=pupils(s000=4)).findings
+    assert few.frame.select("effect", "se", "low", "high", "predicted").row(0) == (None,) * 5
+    assert few.frame.columns == list(tables.FINDINGS.schema)
+    assert show(frames() | findings, pupils=pupils()).findings.frame["effect"].to_list() == [0.2]
