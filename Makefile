@@ -4,9 +4,10 @@ VENV := .venv
 RUN := $(VENV)/bin/
 READY := $(VENV)/.ready
 READY_SPARK := $(VENV)/.ready-spark
+READY_PEERS := $(VENV)/.ready-peers
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-spark demo demo-england test check fix docs bench bench-families bench-forecast bench-value-added bench-crossed bench-coverage bench-partnerships bench-impact bench-impact-placebo bench-challenge bench-demo clean
+.PHONY: help setup setup-spark setup-peers demo demo-england test check fix docs bench bench-families bench-forecast bench-value-added bench-crossed bench-coverage bench-partnerships bench-impact bench-impact-placebo bench-challenge bench-demo clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -26,6 +27,12 @@ $(READY_SPARK): $(READY) requirements-spark.lock
 	@touch $@
 
 setup-spark: $(READY_SPARK) ## make the environment with Spark too (450 MB; needs Java 17 or later)
+
+$(READY_PEERS): $(READY) requirements-peers.lock
+	$(RUN)python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-peers.lock
+	@touch $@
+
+setup-peers: $(READY_PEERS) ## make the environment with the peers of impact too (230 MB)
 
 demo: $(READY) ## Greater Manchester, from the bundled data to a report
 	$(RUN)commonroom demo
@@ -73,7 +80,7 @@ bench-coverage: $(READY) ## how often intervals of value added from pupils hold 
 bench-partnerships: $(READY) ## a plan for all England beside its peers, and what it costs as systems grow
 	$(RUN)python bench/partnerships.py --write
 
-bench-impact: $(READY) ## effects of staggered starts beside csdid and diff-diff; permutations
+bench-impact: $(READY_PEERS) ## effects of staggered starts beside csdid and diff-diff; permutations
 	$(RUN)python bench/impact.py --write
 
 bench-impact-placebo: $(READY) ## placebo programmes on real schools: how often intervals miss zero

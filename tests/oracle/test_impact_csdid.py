@@ -18,6 +18,7 @@ import pytest
 
 from commonroom.impact import staggered
 from commonroom.impact.study import Cells, Study
+from conftest import missing
 from oracle.dense_staggered import cell
 
 PEERS = Path(__file__).parents[2] / "bench" / "impact_peers.py"
@@ -122,7 +123,7 @@ def test_diff_diff_differs_in_what_it_divides_by(made: dict[str, Any], answer: d
 
 def test_peers_still_say_what_is_stored() -> None:
     if importlib.util.find_spec("csdid") is None or importlib.util.find_spec("diff_diff") is None:
-        pytest.skip("csdid and diff-diff are not installed (their stored answers were compared).")
+        missing("csdid and diff-diff are not installed (their stored answers were compared).")
     again = json.loads(json.dumps(bench().ask()))
     assert again["versions"] == STORED["versions"]
     for now, then in zip(again["answers"], STORED["answers"], strict=True):

@@ -13,6 +13,8 @@ STEPS, STILL, SMALL = 30, 1e-9, 0.01
 CERTAIN = 0.999
 #: A share of the largest eigenvalue below which a direction does not vary.
 FLAT = 1e-11
+#: Where what is foreseen of all schools varies less than this, the steps have run away.
+GONE = 1e-8
 
 
 def invert(gram: Floats) -> Floats:
@@ -50,6 +52,8 @@ def _settle(x: Floats, aim: Floats, *, weights: Floats | None, start: Floats) ->
         chance = chances(x, found)
         foreseen = chance if weights is None else chance * weights
         if moved > SMALL:
+            if foreseen @ (1 - chance) < GONE:
+                return None
             inverse = inform(x, foreseen, chance)
         step = inverse @ (aim - x @ foreseen)
         found, moved = found + step, float(np.abs(step).max())

@@ -25,3 +25,11 @@ def test_a_fit_that_does_not_settle_is_given_up() -> None:
     x = np.vstack([np.ones(40), np.r_[np.full(20, 1.0), np.full(20, -1.0)]])
     assert logistic.fit(x, 20, weights=None, start=None) is None
     assert logistic.fit(x, 20, weights=None, start=np.array([0.0, 900.0])) is None
+
+
+def test_a_start_from_which_all_information_is_gone_is_left_alone() -> None:
+    rng = np.random.default_rng(5)
+    x = np.vstack([np.ones(60), rng.normal(size=60)])
+    away = np.array([-700.0, 0.001])
+    found = logistic.fit(x, 20, weights=None, start=away)
+    np.testing.assert_allclose(found, logistic.fit(x, 20, weights=None, start=None), atol=1e-9)
