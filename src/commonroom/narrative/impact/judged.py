@@ -72,9 +72,12 @@ def brief(frames: Frames, *, told: Told, language: Language) -> tuple[str, ...]:
 
 
 def scaled(shown: Shown, told: Told) -> Told:
-    """Return what is told with, one sd of schools in the unit of the measure being that of the answer."""
+    """Return what is told with, one sd of schools in the unit of the measure being that of the answer.
+
+    Where the answer has none, it stays as it was given.
+    """
     for row in answer.rows(shown):
-        if told.spread is None and row["effect"] and row["points"] is not None:
+        if row["effect"] and row["points"] is not None:
             return replace(told, spread=abs(row["points"] / row["effect"]))
     return told
 

@@ -163,10 +163,17 @@ class Voice:
         if self.told.spread is None:
             value, low, high = (self.sd(each) for each in three)
             return self.say(f"amount.{form}_sd", value=value, low=low, high=high, level=self.level)
-        value, low, high = (each * self.told.spread * self.turn for each in three)
+        points = self._points(row, three)
         return self.say(
-            f"amount.{form}", value=self.amount(value), span=self.span(low, high), level=self.level
+            f"amount.{form}", value=self.amount(points[0]), span=self.span(*points[1:]), level=self.level
         )
+
+    def _points(self, row: Row, three: list[Any]) -> list[float]:
+        """Return an effect and both ends in the unit of the measure: as the row has them, else by one sd."""
+        own = [row.get(name) for name in ("points", "points_low", "points_high")]
+        if None not in own:
+            return [float(each) for each in own if each is not None]
+        return [each * (self.told.spread or 1.0) * self.turn for each in three]
 
     def reach(self, low: float, high: float) -> str:
         """Return a range of effects in sd of schools, in points where they are known."""

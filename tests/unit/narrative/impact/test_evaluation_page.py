@@ -270,7 +270,8 @@ def test_a_line_of_brief_for_each_thing_that_matters() -> None:
 
 def test_one_sd_in_points_is_that_of_the_answer_where_it_is_not_given() -> None:
     assert judged.scaled(shown(), told(spread=None)).spread == pytest.approx(10.0)
-    assert judged.scaled(shown(), told(spread=7.0)).spread == 7.0
+    assert judged.scaled(shown(), told(spread=7.0)).spread == pytest.approx(10.0)
+    assert judged.scaled(shown(headline=_headline(points=None)), told(spread=7.0)).spread == 7.0
     nothing = shown(headline=_headline(points=None))
     assert judged.scaled(nothing, told(spread=None)).spread is None
 
@@ -307,7 +308,10 @@ def test_another_language_is_refused() -> None:
 def test_a_measure_of_which_less_is_better_is_told_in_its_own_sign() -> None:
     absence = told().facts.measures["absence"]
     spoken = voice(measure=absence, spread=2.0)
-    assert spoken.figure(HEADLINE) == "0.4 percentage points lower (95% range: from 0.1 to 0.7 lower)"
+    effect = HEADLINE | {"points": None}
+    assert spoken.figure(effect) == "0.4 percentage points lower (95% range: from 0.1 to 0.7 lower)"
+    own = HEADLINE | {"points": -0.9, "points_low": -1.2, "points_high": 0.3}
+    assert spoken.figure(own) == "0.9 percentage points lower (95% range: from 1.2 lower to 0.3 higher)"
     assert spoken.end(0.37) == "−0.7"
     assert voice(spread=None).end(0.37) == "+0.37"
     assert voice("cy").measure == "Cyrhaeddiad 8"
