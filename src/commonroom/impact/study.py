@@ -84,7 +84,7 @@ class Cells:
     in sd of schools, and how many schools on each side; `influence` (n, k): influence function, so that the
     variance of a sum of cells is that of the mean of its column, `sqrt(sum(cluster sums^2)) / n`;
     `residuals` (n, k): change of each school since the base year less what the comparison foresees, NaN
-    where not used. Cells before the start (year < cohort) are pre-trends. `methods` (k): how each was reckoned
+    where not used. Cells before the start (year < cohort) are pre-trends. `methods` (k): how each was made
     (dr, reg, ipw, or means where comparison schools were too few to regress on).
     """
 

@@ -14,7 +14,7 @@ SCHOOLS, AREAS = 160, 10
 
 
 def make(*, effect: float = 0.0, gained: int = 40, measure: str = "progress8", seed: int = 1) -> Panel:
-    """Figures that rest on context, on the school and on luck; `effect` from 2018 on, of the first schools."""
+    """Figures by context, school and luck; an `effect` from 2018 on, of the first schools."""
     random = np.random.default_rng(seed)
     names = [f"{100000 + number}" for number in range(SCHOOLS)]
     poor = random.uniform(5, 60, SCHOOLS)

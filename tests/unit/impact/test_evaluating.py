@@ -10,7 +10,6 @@ from typing import Any
 
 import polars as pl
 import pytest
-from unit.impact import made_panel
 
 from commonroom import impact
 from commonroom.errors import SaidToPeople
@@ -19,6 +18,7 @@ from commonroom.impact.plan import Asked, Facts
 from commonroom.panel import measures
 from commonroom.panel.build import Panel
 from commonroom.tables import impact as tables
+from unit.impact import made_panel
 
 MEASURES = measures.load()
 DEFINITION = definition.load()
