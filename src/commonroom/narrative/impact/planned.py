@@ -69,7 +69,7 @@ def agreed(plan: Plan, shown: Shown, voice: Voice) -> tuple[Term, ...]:
         ("measured_by", _measure(voice), ""),
         ("how", _how(plan, voice), ""),
         ("smallest", smallest, ""),
-        ("success", voice.say("plan.success_said", level=level), ""),
+        ("success", voice.say("plan.success_said", level=level, smallest=smallest), ""),
         ("failure", voice.say("plan.failure_said", smallest=smallest), plan.failure),
         ("between", voice["plan.between_said"], ""),
     )
