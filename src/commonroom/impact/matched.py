@@ -42,11 +42,13 @@ def estimate(
     Arguments: the `study`; `pool` (n), who may stand beside somebody; the `definition`; the `kinds` of
     aggregation wanted; the surroundings of the study's schools, which are looked at unless given. Comparison
     schools are matched on the whole path before the start and on context (or the whole pool stands beside
-    them), and the estimator adjusts for both again. Where an interval comes from: see `few`.
+    them; where only those that never joined may, they alone), and the estimator adjusts for both again.
+    Where an interval comes from: see `few`.
     Raises SaidToPeople where nobody can be compared. Source: METHODS.md section 9.
     """
     find = comparison.match if definition.estimator.matched else comparison.whole
-    matched = find(study, pool=pool, comparison=definition.comparison)
+    never = definition.estimator.controls == "never"
+    matched = find(study, pool=pool & ~study.joined if never else pool, comparison=definition.comparison)
     cells = staggered.estimate(
         study,
         method=definition.estimator.method,

@@ -249,3 +249,22 @@ def test_a_year_that_nobody_has_has_no_mean() -> None:
     first = found.frames["paths"].filter(side="joined", year=2015).row(0, named=True)
     assert first["value"] is None
     assert first["schools"] == 0
+
+
+@pytest.mark.parametrize(("controls", "later"), [("notyet", True), ("never", False)])
+def test_who_joins_later_stands_beside_nobody_where_asked(controls: str, later: bool) -> None:
+    # So few never joined that those who joined later are needed.
+    panel = made_panel.make()
+    few = panel.schools.filter(pl.col("school") < "100070")
+    events = pl.concat(
+        [made_panel.events(receivers=20, start=2018), made_panel.events(receivers=60, start=2019)[20:]]
+    )
+    estimator = DEFINITION.estimator.model_copy(update={"controls": controls, "matched": False})
+    found = impact.evaluate(
+        replace(panel, schools=few),
+        events,
+        asked=ask(panel, design="dr", window=(2018, 2018)),
+        definition=DEFINITION.model_copy(update={"estimator": estimator}),
+        terms=Terms(FACTS),
+    )
+    assert (row(found.frames, "receiver")["comparison"] > 10) == later

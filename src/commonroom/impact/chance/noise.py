@@ -176,7 +176,7 @@ def _own(study: Study, cohort: Cohort, left: Floats) -> Floats:
     """Variance of what is left of each school's change: by one over its pupils, and by the level before."""
     pupils = np.where(np.isnan(study.pupils), np.nan, np.maximum(study.pupils, 1.0))
     known = ~np.isnan(left)
-    mean = float((left[known] ** 2).mean())
+    mean = float((left[known] ** 2).mean()) if known.any() else np.nan
     level = cohort.covariates[:, : cohort.path].mean(axis=1) if cohort.path else np.zeros(left.size)
     small = 1.0 / pupils
     some = known & ~np.isnan(small)
