@@ -91,22 +91,29 @@ def spread(noise: Noise, start: int, weights: Floats) -> Spread:
         left = noise.left[:, used[-1]]
     known = ~np.isnan(left)
     values = np.where(known, left, 0.0)
-    shared = _shared(noise.around, values, known)
-    own = _own(noise.study, noise.cohorts[start], left)
+    shared, level = _shared(noise.around, values, known)
+    own = _own(noise.study, noise.cohorts[start], left) - level
     rows = np.arange(left.size)
     together = shared @ surroundings.alike(noise.around, rows, rows)
     return Spread(np.maximum(own, together), shared, int(known.sum()))
 
 
-def _shared(around: Surroundings, values: Floats, known: Flags) -> Floats:
-    """What schools share, by kind: products of pairs, in bins of nearness, as a sum of parts none below 0."""
+def _shared(around: Surroundings, values: Floats, known: Flags) -> tuple[Floats, float]:
+    """What schools share, by kind, and the level that products of pairs which share nothing have.
+
+    Products of pairs, in bins of nearness, are a sum of parts, none below 0, and of a level. What is left is
+    0 on average, so schools that share nothing differ in sign more often than not: that level is below 0. An
+    effect, whose shares add up to 0, owes to how far products lie above it.
+    """
     bins = around.alike.shape[1]
     product = values[around.one] * values[around.other]
     both = known[around.one] & known[around.other]
     count = np.bincount(around.bin, weights=both, minlength=bins)
     root = np.sqrt(count)
     mean = np.bincount(around.bin, weights=product, minlength=bins) / np.maximum(root, 1.0)
-    return np.asarray(nnls((around.alike * root).T, mean)[0])
+    terms = np.vstack([around.alike, -np.ones(bins)])
+    found = nnls((terms * root).T, mean)[0]
+    return np.asarray(found[:-1]), -float(found[-1])
 
 
 def _change(study: Study, start: int, year: int) -> Floats:

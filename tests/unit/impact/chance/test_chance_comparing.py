@@ -127,6 +127,18 @@ def test_trusts_that_share_shocks_are_found() -> None:
     assert part.shared[-1] == pytest.approx(0.25, abs=0.1)
 
 
+def test_shocks_of_half_the_nation_are_found_though_the_whole_is_level() -> None:
+    study = world(1, schools=1600, areas=4)
+    around = chance.look(study)
+    values = np.array([1.0, 1.0, -1.0, -1.0])[study.area] + np.random.default_rng(3).normal(size=1600)
+    shared, level = noise._shared(around, values - values.mean(), np.ones(1600, dtype=bool))
+    first, fellows, others = (np.flatnonzero(study.area == area) for area in (0, 0, 3))
+    near = shared @ surroundings.alike(around, first[:1], fellows[1:])
+    far = shared @ surroundings.alike(around, first[:1], others)
+    assert level < -0.1
+    assert near.mean() - far.mean() > 1
+
+
 def test_small_cohorts_are_noisier() -> None:
     study = taking(world(1, schools=3000), np.arange(0, 3000, 100))
     one, known = learnt(study)
