@@ -33,9 +33,13 @@ def tell(
     out: Annotated[Path, typer.Option(metavar="FILE", help="Where it is written.")] = Path(
         "report/report.html"
     ),
+    findings: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Findings of impact to tell of (impact findings --out FILE)."),
+    ] = None,
     evidence: options.Evidence = options.EVIDENCE,
 ) -> None:
     """Write the report of the evidence as one page that needs no network."""
     from commonroom import pipeline
 
-    typer.echo(pipeline.tell(evidence, language=language, out=out))
+    typer.echo(pipeline.tell(evidence, language=language, out=out, findings=findings))

@@ -202,7 +202,13 @@ def _single(question: _Question, studied: Studied, pool: Flags, outcome: Outcome
     counted = (answer.schools, answer.pool)
     frames = {
         "guards": found.guards,
-        "left_out": pl.concat([studied.left_out, comparison.aside(studied.study, partners=studied.partners)]),
+        "left_out": pl.concat(
+            [
+                studied.left_out,
+                units.unseen(studied.study, answer),
+                comparison.aside(studied.study, partners=studied.partners),
+            ]
+        ),
         "headline": _headline(
             question, studied, outcome, (answer.effect, scale, counted), guards=found.guards
         ),

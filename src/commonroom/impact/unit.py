@@ -12,7 +12,7 @@ from commonroom.impact.definition import Definition
 from commonroom.impact.plan import Design
 from commonroom.impact.study import Flags, Study
 from commonroom.impact.synthetic import Groups, Options, Others, Synthetic
-from commonroom.tables.impact import GUARDS
+from commonroom.tables.impact import GUARDS, LEFT_OUT
 
 #: Share of the schools of its areas that a unit has when it stands for them as a whole.
 WHOLE = 0.8
@@ -20,6 +20,7 @@ WHOLE = 0.8
 MOST = 400
 
 _GUARDS = {name: kind for name, kind in GUARDS.schema.items() if name != "role"}
+_LEFT_OUT = {name: kind for name, kind in LEFT_OUT.schema.items() if name != "role"}
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,18 @@ def single(study: Study, *, pool: Flags, design: Design, definition: Definition,
     start = int(study.cohorts[0])
     answer = verb(study, unit=study.joined, donors=beside(study, pool, seed), start=start, options=options)
     return Single(answer, _guards(answer, level=options.level))
+
+
+def unseen(study: Study, answer: Synthetic) -> pl.DataFrame:
+    """Return schools of the unit that lack a year (tables.impact.LEFT_OUT without role)."""
+    used = np.isin(study.years, answer.years)
+    missing = np.isnan(study.figures) & used
+    rows = []
+    for place in np.flatnonzero(study.joined & missing.any(axis=1)).tolist():
+        year = int(study.years[missing[place]][0])
+        why = "no_path" if year < answer.start else "no_outcome"
+        rows.append(("joined", str(study.schools[place]), why, year))
+    return pl.DataFrame(rows, schema=_LEFT_OUT, orient="row")
 
 
 def beside(study: Study, pool: Flags, seed: int) -> Flags | Groups | Others:

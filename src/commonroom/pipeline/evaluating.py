@@ -174,7 +174,7 @@ def evaluate(
     page = telling_of_impact.evaluation(frames, told=told, language=kept.language)
     written = folders.write_results(
         kept.folder,
-        {name: getattr(shown, name).frame for name in frames},
+        {name: getattr(shown, name).frame.select(frame.columns) for name, frame in frames.items()},
         texts={"evaluation.html": page.encode()},
         about={
             "plan": planned[0].hash if planned else "",

@@ -13,7 +13,7 @@ from commonroom import narrative, panel
 from commonroom.panel import measures
 from commonroom.pipeline import definitions
 from commonroom.pipeline.building import build
-from commonroom.store import evidence
+from commonroom.store import evidence, impact
 from commonroom.store.writing import put
 
 #: Tables of the evidence that the report does not tell of.
@@ -28,10 +28,13 @@ class Summary:
     report: Path
 
 
-def story(folder: Path) -> narrative.Story:
-    """The story that the evidence in force can tell, released."""
+def story(folder: Path, *, findings: Path | None = None) -> narrative.Story:
+    """The story that the evidence in force can tell, released, with the findings of a file."""
     opened = evidence.open(folder)
     tables = {name: opened.table(name) for name in opened.manifest.tables if name not in UNTOLD}
+    if findings is not None:
+        # What an evaluation writes down was released then.
+        tables["findings"] = impact.read_findings(findings)
     return narrative.gather(tables, facts=facts(opened))
 
 
@@ -52,9 +55,14 @@ def facts(opened: evidence.Evidence) -> narrative.Facts:
     )
 
 
-def tell(folder: Path, *, language: Literal["en", "cy"] = "en", out: Path) -> Path:
-    """Write the report of the evidence in `folder` to `out`, whole or not at all; returns `out`."""
-    text = narrative.tell(story(folder), language=language)
+def tell(
+    folder: Path, *, language: Literal["en", "cy"] = "en", out: Path, findings: Path | None = None
+) -> Path:
+    """Write the report of the evidence in `folder` to `out`, whole or not at all; returns `out`.
+
+    `findings`: a file of findings of impact to tell of.
+    """
+    text = narrative.tell(story(folder, findings=findings), language=language)
     put(text.encode(), Path(out), what="report")
     return Path(out)
 

@@ -268,3 +268,13 @@ def test_who_joins_later_stands_beside_nobody_where_asked(controls: str, later: 
         terms=Terms(FACTS),
     )
     assert (row(found.frames, "receiver")["comparison"] > 10) == later
+
+
+@pytest.mark.parametrize(("year", "why"), [(2016, "no_path"), (2019, "no_outcome")])
+def test_a_school_of_a_unit_that_lacks_a_year_is_named(year: int, why: str) -> None:
+    panel = made_panel.make()
+    kept = panel.outcomes.filter((pl.col("school") != "100002") | (pl.col("year") != year))
+    found = evaluate(replace(panel, outcomes=kept), made_panel.events(receivers=6), design="synthetic")
+    joined = found.frames["left_out"].filter(side="joined")
+    assert joined.select("school", "why", "year").rows() == [("100002", why, year)]
+    assert row(found.frames, "receiver")["schools"] == 5

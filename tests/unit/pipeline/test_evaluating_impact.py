@@ -106,6 +106,8 @@ def test_a_plan_is_locked_evaluated_and_found(
     together = pipeline.collect([kept.folder], out=tmp_path / "all.csv")
     assert together.frame.height == 2
     assert folders.read_findings(tmp_path / "all.csv").height == 2
+    report = pipeline.tell(manchester, out=tmp_path / "report.html", findings=tmp_path / "all.csv")
+    assert "Made-up work" in report.read_text(encoding="utf-8")
 
 
 def test_without_a_plan_one_unit_and_a_gap(manchester: Path, took: Path, quick: Path, tmp_path: Path) -> None:

@@ -9,9 +9,9 @@ from markupsafe import Markup
 from commonroom.narrative import page
 from commonroom.narrative.impact import answer, beside, checks, limits, mixes, pictures, status
 from commonroom.narrative.impact.answer import Answer
-from commonroom.narrative.impact.laying import lay
 from commonroom.narrative.impact.shown import Frames, Shown, show
-from commonroom.narrative.impact.voice import Row, Told, Voice, speak
+from commonroom.narrative.impact.voice import STYLES, Row, Told, Voice, speak
+from commonroom.narrative.laying import lay
 from commonroom.narrative.page import Block, Section
 from commonroom.narrative.words import Language
 
@@ -49,6 +49,7 @@ def evaluation(frames: Frames, *, told: Told, language: Language) -> str:
     return lay(
         "evaluation.html",
         voice,
+        styles=STYLES,
         name=voice.name,
         status=status.tell(shown, voice),
         parts=parts,

@@ -13,10 +13,10 @@ from commonroom.impact.plan import Plan
 from commonroom.narrative import page
 from commonroom.narrative.impact import beside, checks
 from commonroom.narrative.impact.answer import ROLES
-from commonroom.narrative.impact.laying import lay
 from commonroom.narrative.impact.pictures import scaled, still, unit
 from commonroom.narrative.impact.shown import Frames, Shown, show
-from commonroom.narrative.impact.voice import Told, Voice, speak
+from commonroom.narrative.impact.voice import STYLES, Told, Voice, speak
+from commonroom.narrative.laying import lay
 from commonroom.narrative.page import Block, Grid
 from commonroom.narrative.words import Language
 
@@ -46,6 +46,7 @@ def plan(frames: Frames, *, told: Told, language: Language) -> str:
     return lay(
         "impact_plan.html",
         voice,
+        styles=STYLES,
         name=voice.name,
         stamp=stamp,
         agreed=agreed(told.plan, shown, voice),

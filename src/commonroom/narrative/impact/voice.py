@@ -19,6 +19,8 @@ from commonroom.narrative.words import load as load_words
 from commonroom.panel import Measure
 
 Row = dict[str, Any]
+#: Style sheets of the pages about impact.
+STYLES = ("style.css", "evaluation.css")
 #: Places after the point of a figure in standard deviations.
 DIGITS = 2
 

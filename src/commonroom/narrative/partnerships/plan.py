@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from commonroom.narrative import page
+from commonroom.narrative.laying import lay
 from commonroom.narrative.page import Block, Section
 from commonroom.narrative.partnerships import headline, lists, pictures
 from commonroom.narrative.partnerships.explaining import key, told_of
-from commonroom.narrative.partnerships.laying import lay
 from commonroom.narrative.partnerships.shown import Frames, Shown, show
 from commonroom.narrative.partnerships.voice import Told, Voice, speak
 from commonroom.narrative.words import Language

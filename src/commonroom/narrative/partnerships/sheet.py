@@ -11,8 +11,8 @@ from markupsafe import Markup
 from commonroom import charts, disclosure
 from commonroom.disclosure import PUPILS
 from commonroom.narrative import page
+from commonroom.narrative.laying import lay
 from commonroom.narrative.partnerships import alone, lists, reasons
-from commonroom.narrative.partnerships.laying import lay
 from commonroom.narrative.partnerships.shown import Frames, show
 from commonroom.narrative.partnerships.voice import Row, Told, Voice, speak
 from commonroom.narrative.words import Language
