@@ -68,7 +68,7 @@ def page() -> str:
             f"| {system} | {row['seconds']} | {row['seconds_asked']:g} | {row['gigabytes']} "
             f"| {row['gigabytes_asked']:g} | {row['report_megabytes']} |"
         )
-    return "\n".join([*parts, *partnerships_parts(plan), *pupils_parts(*pupils), ""])
+    return "\n".join([*parts, *partnerships_parts(plan), *impact_parts(), *pupils_parts(*pupils), ""])
 
 
 def partnerships_parts(found: dict[str, Any]) -> list[str]:
@@ -122,6 +122,90 @@ def partnerships_parts(found: dict[str, Any]) -> list[str]:
             f"| {row['schools']:,} | {row['candidates']:,} | {row['seconds']:.2f} | {row['gigabytes']:.2f} "
             f"| {row['relative']:.2f} | {row['shortfall']:.1e} |"
         )
+    return lines
+
+
+def stored(name: str) -> dict[str, Any]:
+    """What a benchmark stored."""
+    found: dict[str, Any] = json.loads((FOLDER / f"measured/{name}.json").read_text(encoding="utf-8"))
+    return found
+
+
+def impact_parts() -> list[str]:
+    """Effects beside their peers, placebo programmes on real schools, and the Challenge."""
+    return [
+        *impact_speed(stored("impact")),
+        *placebo_programmes(stored("impact_placebo")),
+        *challenge(stored("challenge")),
+    ]
+
+
+def impact_speed(found: dict[str, Any]) -> list[str]:
+    """Estimates and errors beside csdid and diff-diff, and times as fast."""
+    versions = ", ".join(f"{peer} {version}" for peer, version in found["versions"].items())
+    lines = [
+        f"\n## Effects when schools join in different years (`{found['script']}`, commit {found['commit']})\n",
+        f"{found['schools']:,} made-up schools x {found['years']} years, staggered starts, in one process, warm, medians; {versions}.",
+        f"Asked: estimates and standard errors apart by at most {found['asked']['apart']:.0e}, at least {found['asked']['faster']:g} times as fast as the faster peer.\n",
+        "| method | compared with | covariates | apart, at most | times as fast | from arrays |",
+        "|---|---|---|---|---|---|",
+    ]  # fmt: skip
+    for row in found["designs"]:
+        most = max(
+            value for peer in row["apart"].values() for kind in peer.values() for value in kind.values()
+        )
+        lines.append(
+            f"| {row['method']} | {row['controls']} | {row['covariates']} | {most:.0e} | {row['faster']:.1f} "
+            f"| {row['faster from arrays']:.1f} |"
+        )
+    others = ", ".join(f"{name} {value:.3f}" for name, value in found["others"].items())
+    return [
+        *lines,
+        f"\nSeconds of the rest, here (999 permutations asked: {found['asked']['999 permutations']:g}): {others}.",
+    ]
+
+
+def placebo_programmes(found: dict[str, Any]) -> list[str]:
+    """How often intervals miss zero where nothing happened, by design and outcome."""
+    low, high = found["limits"]
+    names = {
+        "naive": "before and after",
+        "did_base": "since the base year",
+        "did_before": "since the year before",
+    }
+    lines = [
+        f"\n## Placebo programmes on real schools (`{found['script']}`, commit {found['commit']})\n",
+        f"{found['programmes']:,} programmes in each design in which nothing happened (of authorities, as many as there are), among the bundled",
+        f"schools; share of 95 % intervals that miss zero (asked: {low:.0%} to {high:.0%}) and mean effect (asked: at most {found['bias']} z). "
+        "What chose the method,",
+        "and what did not, stands in the script.\n",
+        "![Share of intervals that miss zero, by design and way](../images/impact-placebo.png)\n",
+        f"| outcome | design | year | programmes | **missed** | mean | {' | '.join(names.values())} | planted .1, .2, .3: held | smallest seen |",
+        "|---" * (8 + len(names)) + "|",
+    ]
+    for row in found["found"]:
+        others = " | ".join(f"{row[name]['missed']:.2f}" for name in names)
+        held = ", ".join(f"{row['planted'][size]['coverage']:.3f}" for size in ("0.1", "0.2", "0.3"))
+        lines.append(
+            f"| {row['outcome']} | {found['designs'][row['design']]} | {row['year']} | {row['programmes']:,} | **{row['missed']:.3f}** "
+            f"| {row['mean']:+.3f} | {others} | {held} | {row['smallest']:.2f} |"
+        )
+    return lines
+
+
+def challenge(found: dict[str, Any]) -> list[str]:
+    """The Greater Manchester Challenge, in a few rows."""
+    lines = [
+        f"\n## The Greater Manchester Challenge (`{found['script']}`, commit {found['commit']})\n",
+        "Share of inspections judged good or outstanding, Greater Manchester less the rest, in points; range and p by placebo groups of ten",
+        "neighbouring authorities. [Read it with what is missing](../tutorials/greater-manchester-challenge.md).\n",
+        "| phase | period | gap | range | p |", "|---|---|---|---|---|",
+    ]  # fmt: skip
+    for phase, part in found["found"].items():
+        for period, row in part["places"].items():
+            lines.append(
+                f"| {phase} | {period} | {row['gap']:+.1f} | {row['low']:+.1f} to {row['high']:+.1f} | {row['p']:.3f} |"
+            )
     return lines
 
 
