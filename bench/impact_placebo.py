@@ -19,9 +19,9 @@ from that), so coverage of planted effects is told of all programmes.
 What chose the design: theory, and later years alone (--training: Attainment 8 from 2023, the expected
 standard from 2024): that shared shocks fade with the schools between rather than with metres, that how
 closely schools stand is context, the curves that noise is freed of. The outcomes above were run with the
-stored seed three times: 9 % of authorities missed in the first, and what was looked for and mended then (a school's share
-in an effect is the estimator's own; products of what is left are taken from the level of schools that share
-nothing) changed that by little. No number was chosen by these outcomes.
+stored seed three times: 9 % of authorities missed in the first, and what was looked for and mended then (a
+school's share in an effect is the estimator's own; products of what is left are taken from the level of
+schools that share nothing) changed that by little. No number was chosen by these outcomes.
 --write stores docs/reference/measured/impact_placebo.json and the figure docs/images/impact-placebo.png.
 """
 
