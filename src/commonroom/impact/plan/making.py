@@ -145,7 +145,8 @@ def _question(asked: Asked, events: document.Events) -> str:
 
 
 def _failure(asked: Asked, smallest: document.Effect, level: float) -> str:
-    points = "" if smallest.points is None else f" ({smallest.points:.2g} in the unit of the measure)"
+    unit = {"%": "percentage points"}.get(asked.outcome.measure.unit, asked.outcome.measure.unit)
+    points = "" if smallest.points is None else f" ({smallest.points:.2g} {unit})"
     return (
         f"It failed if the whole {level:.0%} interval of the effect, turned so that more is better, is below "
         f"{smallest.sd:g} standard deviations of schools{points}; and did harm if it is all below 0."
