@@ -23,8 +23,8 @@ three times: 9 % of authorities missed in 2019 in the first, and what was looked
 school's share in an effect is the estimator's own; products of what is left are taken from the level of
 schools that share nothing) changed that by little. No number was chosen by these outcomes. What is known to
 be left: regression takes some of the shared shocks with it (shares of variance .027 rather than .017 for 40
-neighbours of 3,000 schools, by projected kernels), which in the training years makes up for no more than
-matching saves beyond regression.
+neighbours among 3,000 schools, by projected kernels); in the training years intervals that allow for it
+would be too wide.
 --write stores docs/reference/measured/impact_placebo.json and the figure docs/images/impact-placebo.png.
 """
 
