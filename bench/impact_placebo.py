@@ -292,27 +292,27 @@ def draw(found: list[dict[str, Any]]) -> bytes:
 
     from commonroom import charts
 
-    ways = {"ours": "default design", **PEERS}
+    ways = {**PEERS, "ours": "default design"}
     last = {part["outcome"]: part["year"] for part in found}
     rows = [
         {
             "design": DESIGNS[part["design"]], "way": words, "outcome": part["outcome"],
-            "share": 100 * max(part["missed"] if name == "ours" else part[name]["missed"], 0.005),
+            "share": 100 * max(part["missed"] if name == "ours" else part[name]["missed"], 0.01),
         }
         for part in found if part["year"] == last[part["outcome"]] for name, words in ways.items()
     ]  # fmt: skip
-    order, names = list(ways.values()), [name for name in ASKED if name in last]
+    order, names = list(ways.values())[::-1], [name for name in ASKED if name in last]
     base = alt.Chart(alt.InlineData(values=rows))
     across = alt.X(
         "share:Q",
         title="95 % intervals that miss zero, per cent (a scale of logarithms)",
-        scale=alt.Scale(type="log", domain=[0.5, 100]),
-        axis=alt.Axis(values=[0.5, 1, 3, 7, 20, 50, 100], grid=False),
+        scale=alt.Scale(type="log", domain=[1, 110], nice=False),
+        axis=alt.Axis(values=[1, 3, 7, 20, 50, 100], grid=False, labelOverlap=False),
     )
     up = alt.Y("design:N", sort=list(DESIGNS.values()), title=None, axis=alt.Axis(labelLimit=320))
-    hue = alt.Scale(domain=order, range=[charts.HERE, charts.THERE, charts.GREY, charts.QUIET])
-    form = alt.Scale(domain=order, range=["circle", "triangle-up", "square", "diamond"])
-    points = base.mark_point(size=80, filled=True, opacity=1).encode(
+    hue = alt.Scale(domain=order, range=[charts.HERE, charts.QUIET, charts.GREY, charts.THERE])
+    form = alt.Scale(domain=order, range=["circle", "diamond", "square", "triangle-up"])
+    points = base.mark_point(size=85, filled=True, opacity=1).encode(
         across,
         up,
         color=alt.Color("way:N", scale=hue, title=None, sort=order),
@@ -322,7 +322,7 @@ def draw(found: list[dict[str, Any]]) -> bytes:
     band = asked.mark_rect(color=charts.HERE, opacity=0.12).encode(x="low:Q", x2="high:Q")
     panels = [
         alt.layer(band, points.transform_filter(alt.datum.outcome == name)).properties(
-            width=420, height=150, title=f"{name}, {last[name]}"
+            width=420, height=150, title=f"{name}, {last[name].replace('both', '2018 and 2019 together')}"
         )
         for name in names
     ]
