@@ -204,7 +204,8 @@ def test_a_terminal_sees_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_narrative_tell_says_where_the_page_is(pipeline: Asked) -> None:
     pipeline.answers["tell"] = Path("page.html")
     done = run("narrative", "tell", "--language", "cy", "--out", "page.html", "--evidence", "here")
-    assert pipeline.question == ("tell", FOLDER, {"language": "cy", "out": Path("page.html")})
+    options = {"language": "cy", "out": Path("page.html"), "findings": None}
+    assert pipeline.question == ("tell", FOLDER, options)
     assert done.stdout == "page.html\n"
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from scipy import stats
+from scipy.spatial import cKDTree
 
 from commonroom.errors import SaidToPeople
 from commonroom.impact import definition, matched, power
@@ -290,3 +292,11 @@ def test_starts_apart_stay_apart() -> None:
     )  # fmt: skip
     assert found.years == (2018, 2019)
     assert found.sd is not None
+
+
+def test_where_too_few_schools_are_left_all_of_them_are_near() -> None:
+    places = np.array([[0.0, 0.0], [1.0, 0.0], [2.0, 0.0]])
+    template = SimpleNamespace(candidates=np.arange(3), tree=cKDTree(places))
+    taken = np.array([False, True, False])
+    assert placebos._nearest(template, np.zeros(2), 3, taken).tolist() == [0, 2]  # type: ignore[arg-type]
+    assert placebos._nearest(template, np.zeros(2), 1, taken).tolist() == [0]  # type: ignore[arg-type]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -12,7 +13,8 @@ import yaml
 
 from commonroom import pipeline, settings
 from commonroom.errors import SaidToPeople
-from commonroom.pipeline import Asked, Kept, Question, brokering
+from commonroom.impact.power import Power
+from commonroom.pipeline import Asked, Kept, Question, brokering, evaluating
 from commonroom.pipeline import asking as asks
 from commonroom.store import evidence as evidences
 from commonroom.store import impact as folders
@@ -203,3 +205,19 @@ def test_a_plan_of_partnerships_learns_from_findings(manchester: Path, tmp_path:
     folders.add_findings(weak, pl.DataFrame([row | {"strength": 2}], schema=tables.FINDINGS.schema))
     with pytest.raises(SaidToPeople, match="no finding here that a plan may learn from"):
         brokering.set_out(manchester, asked=Asked(findings=weak))
+
+
+def test_where_nothing_could_be_seen_it_is_said(manchester: Path, took: Path) -> None:
+    curve = pl.DataFrame({"effect": [0.0, 0.5], "power": [0.05, 0.4]})
+    blind = Power(0.8, None, None, curve, 0.05, 0.0, 0.4, 0.0, 50, (2018, 2019))
+    setting = asks.set_out(manchester, took, question=Question(outcome="attainment8"))
+    assert evaluating._say_power({"receiver": blind}, setting) == [
+        "As receiver: no effect up to 0.5 sd could be seen."
+    ]
+    seen = replace(blind, sd=0.4, years=(2019, 2019))
+    assert "on the figures of 2019)" in evaluating._say_power({"receiver": seen}, setting)[0]
+    # Evidence in which no school stands anywhere keeps nothing of it.
+    manifest = setting.evidence.manifest
+    tables = {name: kept for name, kept in manifest.tables.items() if name != "standing"}
+    bare = replace(setting.evidence, manifest=manifest.model_copy(update={"tables": tables}))
+    assert evaluating._stood(replace(setting, evidence=bare)).is_empty()

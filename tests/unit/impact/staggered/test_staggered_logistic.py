@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from commonroom.impact.staggered import logistic
 
@@ -33,3 +34,10 @@ def test_a_start_from_which_all_information_is_gone_is_left_alone() -> None:
     away = np.array([-700.0, 0.001])
     found = logistic.fit(x, 20, weights=None, start=away)
     np.testing.assert_allclose(found, logistic.fit(x, 20, weights=None, start=None), atol=1e-9)
+
+
+def test_steps_that_do_not_settle_in_time_are_no_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(5)
+    x = np.vstack([np.ones(60), rng.normal(size=60)])
+    monkeypatch.setattr(logistic, "STEPS", 1)
+    assert logistic.fit(x, 20, weights=None, start=None) is None
