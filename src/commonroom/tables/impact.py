@@ -13,6 +13,23 @@ _ESTIMATE = (
     Column("low", pl.Float64, "Lower end of the interval", "sd of schools"),
     Column("high", pl.Float64, "Upper end of the interval", "sd of schools"),
 )
+#: What an effect is in the measure's own unit, and beside an ordinary year.
+_IN_UNITS = (
+    Column("p", pl.Float64, "Two-sided p value", "share", (0, 1)),
+    Column("points", pl.Float64, "The effect in the unit of the measure, its own sign"),
+    Column("points_low", pl.Float64, "Lower end of the interval in that unit"),
+    Column("points_high", pl.Float64, "Upper end of the interval in that unit"),
+    Column(
+        "noise",
+        pl.Float64,
+        "The effect beside how much a school moves from year to year",
+        "sd of changes",
+    ),
+)
+_YEARS = (
+    Column("first_year", pl.Int32, "First year of the outcome that counts", "year"),
+    Column("last_year", pl.Int32, "Last year of the outcome that counts", "year"),
+)
 
 EVENTS = Table(
     "impact_events",
@@ -50,16 +67,7 @@ EFFECTS = Table(
             "sd of schools",
         ),
         Column("band_high", pl.Float64, "Upper end of that band", "sd of schools"),
-        Column("p", pl.Float64, "Two-sided p value", "share", (0, 1)),
-        Column("points", pl.Float64, "The effect in the unit of the measure, its own sign"),
-        Column("points_low", pl.Float64, "Lower end of the interval in that unit"),
-        Column("points_high", pl.Float64, "Upper end of the interval in that unit"),
-        Column(
-            "noise",
-            pl.Float64,
-            "The effect beside how much a school moves from year to year",
-            "sd of changes",
-        ),
+        *_IN_UNITS,
         Column("schools", pl.Int64, "Schools that took part and count", "schools"),
         Column(
             "clusters", pl.Int64, "Partnerships (or whatever was chosen as one) they belong to", "clusters"
@@ -189,16 +197,7 @@ HEADLINE = Table(
         Column("measure", pl.String, "Name of the measure"),
         Column("phase", pl.String, "primary or secondary"),
         *_ESTIMATE,
-        Column("p", pl.Float64, "Two-sided p value", "share", (0, 1)),
-        Column("points", pl.Float64, "The effect in the unit of the measure, its own sign"),
-        Column("points_low", pl.Float64, "Lower end of the interval in that unit"),
-        Column("points_high", pl.Float64, "Upper end of the interval in that unit"),
-        Column(
-            "noise",
-            pl.Float64,
-            "The effect beside how much a school moves from year to year",
-            "sd of changes",
-        ),
+        *_IN_UNITS,
         Column("noise_low", pl.Float64, "Lower end of that", "sd of changes"),
         Column("noise_high", pl.Float64, "Upper end of that", "sd of changes"),
         Column("smallest", pl.Float64, "Smallest effect that matters, as planned", "sd of schools"),
@@ -214,8 +213,7 @@ HEADLINE = Table(
         Column("comparison", pl.Int64, "Comparison schools", "schools"),
         Column("inference", pl.String, "Where the interval comes from"),
         Column("design", pl.String, "matched, reg, ipw, dr, synthetic or sdid"),
-        Column("first_year", pl.Int32, "First year of the outcome that counts", "year"),
-        Column("last_year", pl.Int32, "Last year of the outcome that counts", "year"),
+        *_YEARS,
         Column("planned", pl.Boolean, "Whether the plan was dated before the outcomes were published"),
         Column("strength", pl.Int32, "Step of evidence, 1 to 5", limits=(1, 5)),
         Column(
@@ -269,8 +267,7 @@ FINDINGS = Table(
         Column("practice", pl.String, "What was done; empty: several or not said"),
         Column("measure", pl.String, "Name of the measure"),
         Column("phase", pl.String, "primary or secondary"),
-        Column("first_year", pl.Int32, "First year of the outcome that counts", "year"),
-        Column("last_year", pl.Int32, "Last year of the outcome that counts", "year"),
+        *_YEARS,
         *_ESTIMATE,
         Column(
             "predicted",
