@@ -30,7 +30,35 @@ class Setting:
 
 
 EVIDENCE = Setting("COMMONROOM_EVIDENCE", "evidence", "Folder of the evidence that commands read and write.")
-SETTINGS = (EVIDENCE,)
+WORK = Setting("COMMONROOM_WORK", "work", "Folder of what people write: database, files, mail, secret.")
+DATABASE = Setting(
+    "DATABASE_URL",
+    "",
+    "Database of the site as postgresql://USER:PASSWORD@HOST:PORT/NAME; empty: SQLite in the work folder.",
+)
+ORIGIN = Setting(
+    "COMMONROOM_ORIGIN", "http://127.0.0.1:8000", "Where people find the site: scheme, host and port."
+)
+SECRET = Setting(
+    "COMMONROOM_SECRET", "", "Secret that signs sessions; empty: made once, and kept in the work folder."
+)
+MAIL = Setting(
+    "COMMONROOM_MAIL",
+    "",
+    "Mail server as smtp://USER:PASSWORD@HOST:PORT (smtps: TLS); empty: a folder of the work folder.",
+)
+SENDER = Setting("COMMONROOM_SENDER", "commonroom@localhost", "Address that mail is sent from.")
+OIDC = Setting(
+    "COMMONROOM_OIDC", "", "Address of an OpenID Connect provider that people may sign in with; empty: none."
+)
+OIDC_NAME = Setting(
+    "COMMONROOM_OIDC_NAME", "OpenID Connect", "What the provider is called on the sign-in page."
+)
+OIDC_CLIENT = Setting("COMMONROOM_OIDC_CLIENT", "", "Client id at the provider.")
+OIDC_SECRET = Setting("COMMONROOM_OIDC_SECRET", "", "Client secret at the provider.")
+SETTINGS = (
+    EVIDENCE, WORK, DATABASE, ORIGIN, SECRET, MAIL, SENDER, OIDC, OIDC_NAME, OIDC_CLIENT, OIDC_SECRET,
+)  # fmt: skip
 
 Model = TypeVar("Model", bound="BaseModel")
 

@@ -1,0 +1,1 @@
+"""The site: one Django application, split by the words of the field."""

@@ -1,0 +1,1 @@
+"""People, what they are where, and what that allows them."""

@@ -1,0 +1,11 @@
+"""The one Django application of the site."""
+
+from django.apps import AppConfig
+
+
+class Commonroom(AppConfig):
+    """All models of all words, under one label and one history of migrations."""
+
+    name = "commonroom.web"
+    label = "commonroom"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,1 @@
+"""Schools alike, and who of them does better at what."""

@@ -1,0 +1,1 @@
+"""Files that people send: checked, kept outside the web root, given out by permission."""

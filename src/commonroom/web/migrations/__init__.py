@@ -1,0 +1,1 @@
+"""The one history of changes to the tables of people's work."""

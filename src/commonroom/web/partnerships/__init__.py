@@ -1,0 +1,1 @@
+"""Offers, requests, conversations, the brokering board, and partnerships agreed."""

@@ -1,0 +1,1 @@
+"""Schools and systems of schools, as people look them up."""

@@ -1,0 +1,11 @@
+"""Every address of the site."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("people/", include("allauth.urls")),
+    path("", include("commonroom.web.accounts.urls")),
+    path("", include("commonroom.web.schools.urls")),
+]
