@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Literal, TypedDict
 
 Phase = Literal["primary", "secondary"]
-#: pandemic: no examinations that year; not_published: the release prints a code in place of a number;
-#: not_in_data: the year's figures are not among the publications; none: the publication does not have the
-#: school; withheld: our own rule (see Withheld).
-Missing = Literal["pandemic", "not_published", "not_in_data", "none", "withheld"]
+#: pandemic: no examinations that year; suppressed: the publisher withheld it for few pupils; not_published: the
+#: release has no number for another reason; not_in_data: no publication of that year is in the data; none: the
+#: publication does not have the school; withheld: our own rule (see Withheld).
+Missing = Literal["pandemic", "suppressed", "not_published", "not_in_data", "none", "withheld"]
 #: few: fewer than six pupils; subtraction: would follow by subtraction; unknown: number of pupils unknown.
 Reason = Literal["few", "subtraction", "unknown"]
 #: How alike: near, fair, stretched, or none (no fair family).
