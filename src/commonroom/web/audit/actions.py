@@ -40,10 +40,10 @@ def record(
 
 
 def fields(thing: models.Model) -> dict[str, Any]:
-    """Return the fields of a thing as plain values, without secrets."""
+    """Return the fields of a thing as plain values, without secrets and what the thing leaves `unsaid`."""
     kept = {}
     for field in thing._meta.concrete_fields:
-        if field.name in SECRET:
+        if field.name in SECRET or field.name in getattr(thing, "unsaid", ()):
             continue
         kept[field.attname] = _plain(field.value_from_object(thing))
     return kept
