@@ -34,6 +34,9 @@ class MapPlace(TypedDict):
     improvement: Range
     nation_attainment: float  # where the axes cross
     nation_improvement: float
+    attainment_sd: float | None  # of the region that the school is in, with the next two
+    improvement_sd: float | None
+    correlation: float | None
     quadrant: Quadrant | None
     probability: float | None  # of that quadrant
     said: bool  # False: it cannot be told in which quadrant it is
