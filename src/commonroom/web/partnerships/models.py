@@ -10,7 +10,15 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from commonroom.web.accounts.permissions import Place
+from commonroom.web.partnerships.agreements.models import Agreement
+from commonroom.web.partnerships.asks.models import Ask, Message
+from commonroom.web.partnerships.board.models import Proposal, Reply, Run
+from commonroom.web.partnerships.market.models import Capacity, Offer
 from commonroom.web.schools.models import School
+
+__all__ = [
+    "Agreement", "Ask", "Capacity", "Message", "Moment", "Offer", "Partnership", "Proposal", "Reply", "Run",
+]  # fmt: skip
 
 
 class Partnership(models.Model):

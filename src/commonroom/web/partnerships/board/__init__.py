@@ -1,0 +1,1 @@
+"""The brokering board of a system: runs, proposals, and what schools answered."""

@@ -1,0 +1,174 @@
+"""Runs of a proposal for a system, what they proposed, and what schools answered."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from commonroom.web.accounts.permissions import Place
+from commonroom.web.partnerships import themes
+from commonroom.web.partnerships.sides import Answer, Phase, Side
+from commonroom.web.schools.models import School, System
+
+
+class Run(models.Model):
+    """One time that a proposal was made for a system."""
+
+    class State(models.TextChoices):
+        """How far it is."""
+
+        WAITING = "waiting", _("Waiting")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
+
+    system = models.ForeignKey(System, on_delete=models.PROTECT, related_name="runs")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    who = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
+    asked = models.DateTimeField(default=timezone.now)
+    ended = models.DateTimeField(null=True, blank=True)
+    day = models.DateField(_("date of the plan"))
+    #: The job that does it (web/jobs), and how far it is.
+    job = models.CharField(max_length=64, blank=True)
+    step = models.CharField(max_length=200, blank=True)
+    share = models.FloatField(default=0.0)
+    #: Why it failed, in one sentence.
+    said = models.TextField(blank=True)
+    evidence = models.CharField(max_length=40, blank=True)
+    version = models.CharField(max_length=40, blank=True)
+    #: What the plan tells, as it tells it: sentences in both languages, who gets help, load, needs alone.
+    headline = models.JSONField(default=dict)
+    equity = models.JSONField(default=list)
+    load = models.JSONField(default=list)
+    unmatched = models.JSONField(default=list)
+    changes = models.JSONField(default=list)
+    left_out = models.JSONField(default=list)
+    made_up = models.BooleanField(default=False)
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["system"],
+                condition=Q(state__in=["waiting", "running"]),
+                name="one_run_of_a_system_at_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.system} {self.day}"
+
+    def place(self) -> Place:
+        """Return where it belongs: to its system."""
+        return Place(systems=frozenset({self.system_id}))
+
+    @property
+    def sentences(self) -> list[str]:
+        """What the plan comes to, in the language of the page."""
+        return list(self.headline.get(_language(), []))
+
+
+class Proposal(models.Model):
+    """Two schools that a plan of a system brings together in a theme, from run to run."""
+
+    class State(models.TextChoices):
+        """What became of it."""
+
+        DRAFT = "draft", _("Not sent")
+        SENT = "sent", _("Sent")
+        AGREED = "agreed", _("Both said yes")
+        DECLINED = "declined", _("Declined")
+        LATER = "later", _("Not now")
+        TAKEN_BACK = "taken_back", _("Taken back")
+
+    system = models.ForeignKey(System, on_delete=models.PROTECT, related_name="proposals")
+    receiver = models.ForeignKey(School, on_delete=models.PROTECT, related_name="proposed_to_receive")
+    provider = models.ForeignKey(School, on_delete=models.PROTECT, related_name="proposed_to_provide")
+    theme = models.CharField(_("theme"), max_length=60)
+    phase = models.CharField(_("phase"), max_length=12, choices=Phase.choices)
+    #: The last run that proposed it, the first of the runs in a row that did, and the one that no more did.
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="proposals")
+    first = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+")
+    gone = models.ForeignKey(Run, on_delete=models.PROTECT, null=True, blank=True, related_name="went")
+    #: As the plan of the last run tells it.
+    planned = models.CharField(max_length=12)
+    sentences = models.JSONField(default=dict)
+    why = models.CharField(max_length=12, blank=True)
+    keys = models.BooleanField(default=False)
+    gain = models.FloatField(null=True)
+    gain_low = models.FloatField(null=True)
+    gain_high = models.FloatField(null=True)
+    minutes = models.FloatField(null=True)
+    days = models.FloatField(null=True)
+    stays = models.FloatField(null=True)
+    source = models.TextField(blank=True)
+    evidence = models.CharField(max_length=40, blank=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
+    sent = models.DateTimeField(null=True, blank=True)
+    sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
+    made_up = models.BooleanField(default=False)
+
+    class Meta:
+        ordering: ClassVar = ["receiver__name", "phase", "theme", "pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(receiver=F("provider")), name="two_schools_are_proposed"),
+            models.UniqueConstraint(
+                fields=["system", "receiver", "provider", "theme", "phase"],
+                name="a_pair_is_proposed_once_in_a_theme",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.receiver} – {self.provider}: {self.theme_label}"
+
+    @property
+    def theme_label(self) -> str:
+        """The theme as people call it."""
+        return themes.label(self.theme)
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """The plan's sentences (what, because, brings) in the language of the page."""
+        return dict(self.sentences.get(_language(), {}))
+
+    def place(self) -> Place:
+        """Return where it belongs: to the system; to the two schools as well once it was sent."""
+        sent = self.state != self.State.DRAFT
+        schools = frozenset({self.receiver_id, self.provider_id}) if sent else frozenset()
+        return Place(schools, frozenset({self.system_id}))
+
+
+class Reply(models.Model):
+    """What one of the two schools answered to a proposal, in the name of its head."""
+
+    proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="replies")
+    side = models.CharField(max_length=8, choices=Side.choices)
+    answer = models.CharField(_("answer"), max_length=5, choices=Answer.choices)
+    reason = models.TextField(_("reason"), max_length=2000, blank=True)
+    until = models.DateField(_("ask again from"), null=True, blank=True)
+    who = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
+    when = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering: ClassVar = ["side"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["proposal", "side"], name="a_school_answers_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_side_display()}: {self.get_answer_display()}"
+
+    def place(self) -> Place:
+        """Return where it belongs: where the proposal does."""
+        return self.proposal.place()
+
+
+def _language() -> str:
+    """The language of the page: English or Welsh."""
+    return "cy" if get_language() == "cy" else "en"

@@ -1,0 +1,1 @@
+"""What schools offer each other, and what they ask for."""
