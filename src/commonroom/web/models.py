@@ -14,6 +14,7 @@ from commonroom.web.inquiry.models import (
     Review,
     Visit,
 )
+from commonroom.web.jobs.models import Done, Job, Turn, Worker
 from commonroom.web.partnerships.models import (
     Agreement,
     Ask,
@@ -26,6 +27,7 @@ from commonroom.web.partnerships.models import (
     Reply,
     Run,
 )
+from commonroom.web.post.models import Letter
 from commonroom.web.schools.models import School, System
 
 __all__ = [
@@ -36,9 +38,12 @@ __all__ = [
     "Capacity",
     "Cycle",
     "Decision",
+    "Done",
     "Entry",
     "ImpactPlan",
+    "Job",
     "Lesson",
+    "Letter",
     "Membership",
     "Message",
     "Moment",
@@ -53,5 +58,7 @@ __all__ = [
     "Run",
     "School",
     "System",
+    "Turn",
     "Visit",
+    "Worker",
 ]

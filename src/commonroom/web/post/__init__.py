@@ -1,1 +1,1 @@
-"""Mail to people, and the weekly digest."""
+"""Letters to people: written at once, sent in the background."""
