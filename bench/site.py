@@ -1,0 +1,214 @@
+"""The site with all England: server time by kind of page, a steady hundred requests a second, first paint.
+
+Usage: python bench/site.py [--evidence FOLDER] [--seconds 60] [--write]   (make bench-site)
+
+Builds the evidence of all England if it is not there, serves it with `commonroom serve` (two gunicorn
+workers) on SQLite and on PostgreSQL, and lets wrk ask a mix of search, school, family and system pages of
+schools drawn with a fixed seed. Server times are those of the site's own Server-Timing header; the peer in
+the same run is /health, the least that the same server can answer. First paint is Chromium's own figure.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+STORE = ROOT / "docs/reference/measured/site.json"
+PORT = 8741
+PACE, CONNECTIONS = 100, 24
+ASKED = {"p95_ms": 60, "requests_a_second": 100, "errors": 0, "page_kilobytes": 150, "first_paint_ms": 1000}
+KINDS = ("find", "school", "alike", "system")
+#: How people come: they look for a school, read about it, and about schools like it.
+SHARES = {"find": 0.25, "school": 0.4, "alike": 0.25, "system": 0.1}
+
+
+def paths(evidence: Path, pages: Path) -> list[str]:
+    """Addresses to ask for: as many of each kind as its share, of schools drawn at random."""
+    from commonroom import pipeline
+
+    rows = [one for one in pipeline.shown.open(pages).register() if one.in_system]
+    draw = random.Random(20261122)
+    made = []
+    for kind, share in SHARES.items():
+        for _ in range(int(4000 * share)):
+            school = draw.choice(rows)
+            words = re.findall(r"\w+", school.name)
+            made.append(
+                {
+                    "find": f"/schools/?q={draw.choice(words)}+{draw.choice(words)}",
+                    "school": f"/schools/{school.number}/",
+                    "alike": f"/schools/{school.number}/alike/",
+                    "system": "/system/",
+                }[kind]
+            )
+    draw.shuffle(made)
+    return [path.encode("ascii", "ignore").decode() for path in made]
+
+
+@contextlib.contextmanager
+def serving(evidence: Path, work: Path, database: str) -> Iterator[str]:
+    """The site, served as a person would, until it is no longer needed."""
+    environment = os.environ | {"COMMONROOM_WORK": str(work), "DATABASE_URL": database}
+    environment |= {"COMMONROOM_ORIGIN": f"http://127.0.0.1:{PORT}"}
+    command = [sys.executable, "-m", "commonroom", "serve", "--evidence", str(evidence), "--port", str(PORT)]
+    log = (work / "serve.log").open("w")
+    server = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
+    address = f"http://127.0.0.1:{PORT}"
+    try:
+        for _ in range(1200):
+            if server.poll() is not None:
+                sys.exit((work / "serve.log").read_text())
+            with contextlib.suppress(OSError):
+                urllib.request.urlopen(f"{address}/health", timeout=5).read()
+                break
+            time.sleep(0.5)
+        yield address
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.wait(30)
+
+
+def ask(address: str, listed: Path, *, pace: int, seconds: int, folder: Path) -> dict[str, object]:
+    """Let wrk ask for the listed pages, and sum up what came back."""
+    # Each connection waits so long on average that all together keep the pace (a page takes about 10 ms).
+    wait = 0 if pace == 0 else max(1, round(1000 * CONNECTIONS / pace) - 10)
+    for old in folder.glob("answers.*"):
+        old.unlink()
+    command = [
+        "wrk", "--threads", "2", "--connections", str(CONNECTIONS), "--duration", f"{seconds}s", "--latency",
+        "--timeout", "10s", "--script", str(Path(__file__).with_suffix(".lua")), address, "--",
+        str(listed), str(wait), str(folder / "answers"),
+    ]  # fmt: skip
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    errors = sum(int(number) for number in re.findall(r"(?:connect|read|write|timeout) (\d+)", said))
+    times: dict[str, list[float]] = {}
+    sizes: dict[str, list[int]] = {}
+    for file in folder.glob("answers.*"):
+        for line in file.read_text().splitlines():
+            kind, duration, status, size = line.split()
+            errors += status != "200"
+            times.setdefault(kind, []).append(float(duration))
+            sizes.setdefault(kind, []).append(int(size))
+    total = sum(map(len, times.values()))
+    return {
+        "requests_a_second": round(total / seconds, 1),
+        "errors": errors,
+        "wrk_p99_ms": _milliseconds(re.search(r"99%\s+([\d.]+)(\w+)", said)),
+        "kinds": {
+            kind: {
+                "requests": len(found),
+                "p50_ms": round(statistics.median(found), 1),
+                "p95_ms": round(statistics.quantiles(found, n=20)[18], 1),
+                "most_ms": round(max(found), 1),
+                "most_kilobytes": round(max(sizes[kind]) / 1000, 1),
+            }
+            for kind, found in sorted(times.items())
+            if len(found) > 20
+        },
+    }
+
+
+def _milliseconds(found: re.Match[str] | None) -> float | None:
+    if found is None:
+        return None
+    return round(float(found[1]) * {"us": 0.001, "ms": 1, "s": 1000}[found[2]], 1)
+
+
+def paint(address: str, listed: list[str]) -> dict[str, float]:
+    """First contentful paint in headless Chromium, ms, and what a first visit loads, kB: the worst of a kind."""
+    from playwright.sync_api import sync_playwright
+
+    kinds = {"find": "/schools/?q=", "school": "/schools/1", "alike": "/alike/", "system": "/system/"}
+    found: dict[str, float] = {}
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+        )
+        for kind, part in kinds.items():
+            some = [path for path in listed if part in path and (kind == "alike") == ("/alike/" in path)]
+            worst, heaviest = 0.0, 0.0
+            for path in some[:5]:
+                context = browser.new_context()
+                page = context.new_page()
+                page.goto(address + path, wait_until="load")
+                page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length > 0")
+                worst = max(
+                    worst,
+                    page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime"),
+                )
+                heaviest = max(
+                    heaviest,
+                    page.evaluate(
+                        "['navigation', 'resource'].flatMap(kind => performance.getEntriesByType(kind))"
+                        ".reduce((sum, one) => sum + one.decodedBodySize, 0) / 1000"
+                    ),
+                )
+                context.close()
+            found |= {f"{kind}_ms": round(worst), f"{kind}_kilobytes": round(heaviest, 1)}
+        browser.close()
+    return found
+
+
+def measure(evidence: Path, work: Path, *, database: str, seconds: int) -> dict[str, object]:
+    """Serve from one database, ask at the pace that is wanted, then as fast as can be, then /health alone."""
+    with serving(evidence, work, database) as address:
+        listed = paths(evidence, work / "pages")
+        every = work / "paths.txt"
+        every.write_text("\n".join(listed) + "\n")
+        least = work / "least.txt"
+        least.write_text("/health\n")
+        ask(address, every, pace=PACE, seconds=10, folder=work)  # warm: templates, pages of the file
+        found: dict[str, object] = {
+            "steady": ask(address, every, pace=PACE, seconds=seconds, folder=work),
+            "flat_out": ask(address, every, pace=0, seconds=max(10, seconds // 3), folder=work),
+            "least": ask(address, least, pace=0, seconds=10, folder=work),
+            "paint": paint(address, listed),
+        }
+    return found
+
+
+def main() -> None:
+    """Measure on SQLite and on PostgreSQL; print, and store when asked to."""
+    words = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    words.add_argument("--evidence", type=Path, default=ROOT / "evidence-england")
+    words.add_argument("--seconds", type=int, default=60)
+    words.add_argument("--write", action="store_true")
+    given = words.parse_args()
+    if not (given.evidence / "current").exists():
+        build = [sys.executable, "-m", "commonroom", "panel", "build", "--system", "england"]
+        subprocess.run([*build, "--evidence", str(given.evidence)], check=True)
+    sys.path.insert(0, str(ROOT / "tests"))
+    import postgres
+
+    found: dict[str, object] = {"script": "bench/site.py", "asked": ASKED, "pace": PACE}
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
+        found["sqlite"] = measure(given.evidence, work, database="", seconds=given.seconds)
+        with postgres.server() as address:
+            found["postgresql"] = measure(given.evidence, work, database=address, seconds=given.seconds)
+    found["commit"] = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.strip()
+    text = json.dumps(found, indent=1) + "\n"
+    print(text)
+    if given.write:
+        STORE.write_text(text)
+
+
+if __name__ == "__main__":
+    main()
