@@ -7,5 +7,6 @@ from django.urls import include, path
 urlpatterns = [
     path("people/", include("allauth.urls")),
     path("", include("commonroom.web.accounts.urls")),
+    path("", include("commonroom.web.jobs.urls")),
     path("", include("commonroom.web.schools.urls")),
 ]

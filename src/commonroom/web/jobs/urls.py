@@ -1,0 +1,12 @@
+"""Addresses of jobs."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from commonroom.web.jobs import views
+
+urlpatterns = [
+    path("jobs/<int:pk>/", views.show, name="job"),
+    path("jobs/<int:pk>/progress", views.progress, name="job-progress"),
+]
