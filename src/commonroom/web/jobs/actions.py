@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
-from django_tasks import Task
+from django_tasks.base import Task
 
 from commonroom.web.accounts.models import Person
 from commonroom.web.audit import actions as audit
@@ -46,7 +46,7 @@ def start(
                 who=who,
                 kind=task.module_path,
                 key=own,
-                about_kind="" if about is None else about._meta.model_name,
+                about_kind="" if about is None else about._meta.model_name or "",
                 about_key="" if about is None else str(about.pk),
                 arguments=arguments or {},
             )

@@ -22,7 +22,7 @@ def seen_by(person: Person | AnonymousUser) -> QuerySet[Job]:
 
 
 def about(thing: Model) -> QuerySet[Job]:
-    """Return the jobs that were started for a thing, the last first; who sees the thing sees how far they are."""
+    """Return the jobs that were started for a thing, the last first; the caller has checked who sees it."""
     return Job.objects.filter(about_kind=thing._meta.model_name, about_key=str(thing.pk))
 
 

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 from django.utils import translation
-from django_tasks import Task, task
+from django_tasks import task
+from django_tasks.base import Task
 
 from commonroom.errors import SaidToPeople
 from commonroom.web.jobs import actions
