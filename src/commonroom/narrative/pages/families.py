@@ -149,13 +149,23 @@ def stable(ground: Ground) -> list[tuple[str, str, dict[str, Any]]]:
     if found is None:
         return []
     names = ground.tables["schools"].select("school", name=pl.coalesce("name", "school"))
-    rows = found.filter(pl.col("family") != "").join(names, on="school").sort("phase", "family", "name", "school")
-    sizes = {(row["phase"], row["family"]): row for row in ground.tables["family_report"].iter_rows(named=True)}
+    rows = (
+        found.filter(pl.col("family") != "")
+        .join(names, on="school")
+        .sort("phase", "family", "name", "school")
+    )
+    sizes = {
+        (row["phase"], row["family"]): row for row in ground.tables["family_report"].iter_rows(named=True)
+    }
     places, terms = _places(ground)
     calipers = _calipers(ground)
     parts = rows.partition_by("phase", "family", as_dict=True, maintain_order=True)
     return [
-        (str(phase), str(code), _family(members, sizes[phase, code], calipers.get(str(phase)), (places, terms)))
+        (
+            str(phase),
+            str(code),
+            _family(members, sizes[phase, code], calipers.get(str(phase)), (places, terms)),
+        )
         for (phase, code), members in parts.items()
     ]
 
@@ -194,9 +204,7 @@ def _family(
             [None if one is None else int(one) for one in row]
             for row in _matrix(journeys.minutes.round(), shape)
         ],
-        "travel": [
-            [travel.SOURCES[one] for one in row] for row in journeys.source.reshape(shape).tolist()
-        ],
+        "travel": [[travel.SOURCES[one] for one in row] for row in journeys.source.reshape(shape).tolist()],
     }
 
 

@@ -40,11 +40,7 @@ class Ground:
     @cached_property
     def inside(self) -> pl.DataFrame:
         """Schools of the system that are compared."""
-        return (
-            self.tables["schools"]
-            .filter(pl.col("in_system"), pl.col("kind") == COMPARED)
-            .select("school")
-        )
+        return self.tables["schools"].filter(pl.col("in_system"), pl.col("kind") == COMPARED).select("school")
 
     @cached_property
     def compared(self) -> pl.DataFrame:
@@ -56,11 +52,15 @@ class Ground:
     @cached_property
     def releases(self) -> pl.DataFrame:
         """Publications in order, oldest first: release, number, first, last, figures and schools."""
-        found = self.tables["outcomes"].group_by("release").agg(
-            first=pl.col("year").min(),
-            last=pl.col("year").max(),
-            figures=pl.len().cast(pl.Int64),
-            schools=pl.col("school").n_unique().cast(pl.Int64),
+        found = (
+            self.tables["outcomes"]
+            .group_by("release")
+            .agg(
+                first=pl.col("year").min(),
+                last=pl.col("year").max(),
+                figures=pl.len().cast(pl.Int64),
+                schools=pl.col("school").n_unique().cast(pl.Int64),
+            )
         )
         context = self.tables["context"].select("year", pl.col("release").str.split("; ")).explode("release")
         other = (
@@ -84,7 +84,9 @@ class Ground:
     def sources(self) -> pl.DataFrame:
         """Publications of the figures of compared schools: phase, measure, year, release (its number)."""
         seen = self.compared.select("phase", "measure", "year", "release").unique()
-        return seen.with_columns(self.number("release")).drop_nulls().sort("phase", "measure", "year", "release")
+        return (
+            seen.with_columns(self.number("release")).drop_nulls().sort("phase", "measure", "year", "release")
+        )
 
     @cached_property
     def order(self) -> dict[str, int]:
@@ -148,7 +150,9 @@ def coded(reason: str = "reason") -> pl.Expr:
 def ranged(value: str, low: str, high: str, *, name: str) -> pl.Expr:
     """A figure with its range, rounded to three decimals: more than any page shows."""
     parts = {"value": value, "low": low, "high": high}
-    return pl.struct(**{part: pl.col(column).fill_nan(None).round(3) for part, column in parts.items()}).alias(name)
+    return pl.struct(
+        **{part: pl.col(column).fill_nan(None).round(3) for part, column in parts.items()}
+    ).alias(name)
 
 
 def whole(column: str) -> pl.Expr:

@@ -88,7 +88,9 @@ def _sensitivity(ground: Ground) -> pl.DataFrame:
     found = ground.tables["sensitivity"].join(ground.latest, on=list(KEY), how="left", maintain_order="left")
     figures = ("lowest", "median", "highest")
     rule = Rule(keys=KEY, figures=dict.fromkeys((*figures, "claim"), "people"), official=True)
-    rounded = found.with_columns(pl.col(figures).fill_nan(None).round(1), claim=pl.col("claim").replace("", None))
+    rounded = found.with_columns(
+        pl.col(figures).fill_nan(None).round(1), claim=pl.col("claim").replace("", None)
+    )
     shown = disclosure.release(rounded, rule=rule).frame
     return shown.select(*KEY, sensitivity=pl.struct(*SENSITIVITY))
 
@@ -141,7 +143,9 @@ def _context(ground: Ground) -> list[pl.DataFrame]:
     return [
         gathered(told.sort(*KEY, place), CONTEXT, name="context"),
         known.select(
-            *KEY, "context_year", context_releases=pl.col("release").str.split("; ").list.eval(_numbered(ground))
+            *KEY,
+            "context_year",
+            context_releases=pl.col("release").str.split("; ").list.eval(_numbered(ground)),
         ),
     ]
 
@@ -154,9 +158,7 @@ def _known(ground: Ground, pool: pl.DataFrame) -> pl.DataFrame:
     """The compared schools of the system with their context, its years, and how many pupils it is about."""
     mine = pool.join(ground.inside, on="school", how="semi", maintain_order="left")
     years = ground.tables["context"].select(*KEY, "year", "context_year", "carried", "release")
-    known = mine.with_columns(size="pupils").join(
-        years, on=[*KEY, "year"], how="left", maintain_order="left"
-    )
+    known = mine.with_columns(size="pupils").join(years, on=[*KEY, "year"], how="left", maintain_order="left")
     return known.join(ground.latest, on=list(KEY), how="left", maintain_order="left")
 
 
