@@ -3,6 +3,7 @@
 from commonroom.web.accounts.models import Membership, Person
 from commonroom.web.audit.models import Entry
 from commonroom.web.impact.models import ImpactPlan
+from commonroom.web.inquiry.events.models import EventFile
 from commonroom.web.inquiry.models import (
     ActionPoint,
     Attachment,
@@ -15,6 +16,7 @@ from commonroom.web.inquiry.models import (
     Visit,
 )
 from commonroom.web.jobs.models import Done, Job, Turn, Worker
+from commonroom.web.narrative.feeds.models import CalendarAddress, Digest
 from commonroom.web.partnerships.models import (
     Agreement,
     Ask,
@@ -35,11 +37,14 @@ __all__ = [
     "Agreement",
     "Ask",
     "Attachment",
+    "CalendarAddress",
     "Capacity",
     "Cycle",
     "Decision",
+    "Digest",
     "Done",
     "Entry",
+    "EventFile",
     "ImpactPlan",
     "Job",
     "Lesson",

@@ -1,0 +1,1 @@
+"""What the site tells a person by itself: their week, their calendar, a letter, and all their school owns."""
