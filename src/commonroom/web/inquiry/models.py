@@ -171,6 +171,7 @@ class Visit(Written):
 
         VISIT = "visit", _("Visit")
         MEETING = "meeting", _("Meeting")
+        SUPPORT = "support", _("Support day")
 
     class State(models.TextChoices):
         """Whether it took place."""
