@@ -1,6 +1,6 @@
 """All models of all words, for Django to find."""
 
-from commonroom.web.accounts.models import Membership, Person
+from commonroom.web.accounts.models import Invitation, Kept, Membership, Person, Token
 from commonroom.web.audit.models import Entry
 from commonroom.web.impact.models import ImpactPlan
 from commonroom.web.inquiry.events.models import EventFile
@@ -46,7 +46,9 @@ __all__ = [
     "Entry",
     "EventFile",
     "ImpactPlan",
+    "Invitation",
     "Job",
+    "Kept",
     "Lesson",
     "Letter",
     "Membership",
@@ -63,6 +65,7 @@ __all__ = [
     "Run",
     "School",
     "System",
+    "Token",
     "Turn",
     "Visit",
     "Worker",

@@ -2,31 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Protocol
-
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 
 from commonroom.web.accounts.models import Membership, Person
-from commonroom.web.accounts.roles import NAMED, TABLE, Action, Role
+from commonroom.web.accounts.places import Place, Placed
+from commonroom.web.accounts.roles import HELD_AT, MAY_GIVE, NAMED, TABLE, Action, Role
 
-
-@dataclass(frozen=True)
-class Place:
-    """Where something belongs: schools by number, systems by name, and people named on it by id."""
-
-    schools: frozenset[str] = frozenset()
-    systems: frozenset[str] = frozenset()
-    people: frozenset[int] = field(default_factory=frozenset)
-
-
-class Placed(Protocol):
-    """Anything that belongs somewhere."""
-
-    def place(self) -> Place:
-        """Return where it belongs."""
-        ...
+__all__ = ["Place", "Placed", "check", "may", "memberships", "roles_to_give", "schools", "systems"]
 
 
 def may(person: Person | AnonymousUser, action: Action, on: Placed | None = None) -> bool:
@@ -49,6 +32,24 @@ def check(person: Person | AnonymousUser, action: Action, on: Placed | None = No
     """Raise PermissionDenied unless `may` says yes."""
     if not may(person, action, on):
         raise PermissionDenied
+
+
+def roles_to_give(person: Person | AnonymousUser, on: Placed | None = None) -> frozenset[Role]:
+    """Return the roles that a person may give, and end, at a school or system.
+
+    Arguments: the `person`; the school or system `on` (None: the site as a whole).
+    """
+    if not may(person, Action.PEOPLE_INVITE, on) or not isinstance(person, Person):
+        return frozenset()
+    place = Place() if on is None else on.place()
+    given = [MAY_GIVE[Role(one.role)] for one in memberships(person) if _gives(one, place)]
+    at = "site" if on is None else "school" if place.schools else "system"
+    return frozenset(role for roles in given for role in roles if at in HELD_AT[role])
+
+
+def _gives(membership: Membership, place: Place) -> bool:
+    """Whether what is held gives roles here."""
+    return Role(membership.role) in MAY_GIVE and _covers(membership, place)
 
 
 def _covers(membership: Membership, place: Place) -> bool:

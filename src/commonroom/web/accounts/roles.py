@@ -86,3 +86,11 @@ MAY_GIVE: dict[Role, frozenset[Role]] = {
     R.AUTHORITY_OFFICER: frozenset({R.HEADTEACHER, R.SYSTEM_LEADER, R.ANALYST}),
     R.ADMINISTRATOR: frozenset(Role),
 }
+
+#: Who speaks or decides for a school, a system or the site: they sign in with a second factor or a passkey.
+ACTING = frozenset(Role) - {R.TEACHER, R.GOVERNOR}
+
+
+def table() -> list[tuple[Action, dict[Role, bool]]]:
+    """Return the table of what each role allows: a row for each action, whether each role may."""
+    return [(action, {role: action in TABLE[role] for role in Role}) for action in Action]
