@@ -74,6 +74,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "commonroom.web.keeping.Kept",
+    "commonroom.web.language.Remembered",
     "commonroom.web.middleware.Sentences",
 ]
 ROOT_URLCONF = "commonroom.web.urls"
@@ -126,6 +128,7 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_SECURE = SECURE
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LOCALE_PATHS = [HERE / "locale"]
+FORMAT_MODULE_PATH = "commonroom.web.formats"
 TIME_ZONE = "Europe/London"
 USE_TZ = True
 USE_I18N = True

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from commonroom.web import language
+
 urlpatterns = [
+    path("language/", language.change, name="set_language"),
     path("people/", include("allauth.urls")),
     path("", include("commonroom.web.accounts.urls")),
     path("", include("commonroom.web.jobs.urls")),

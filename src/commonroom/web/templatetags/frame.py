@@ -1,0 +1,103 @@
+"""What stands around every page: where one can go from here, and what its figures rest on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import template
+from django.contrib.auth.models import AnonymousUser
+from django.template import Context
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from commonroom.errors import SaidToPeople
+from commonroom.web import evidence
+from commonroom.web.accounts import permissions
+from commonroom.web.accounts.models import Person
+from commonroom.web.accounts.roles import Action
+from commonroom.web.schools.models import System
+
+register = template.Library()
+
+
+@dataclass(frozen=True)
+class Place:
+    """A link of the navigation: its path, its name, and whether one is there already."""
+
+    path: str
+    label: str
+    here: bool
+
+
+@dataclass(frozen=True)
+class Menu:
+    """Where one can go: what is open to all, what is one's own, and signing in and out."""
+
+    public: list[Place]
+    own: list[Place]
+    sign_in: str
+    sign_out: str
+
+
+@register.simple_tag(takes_context=True)
+def menu(context: Context) -> Menu:
+    """Return the navigation for who is asking."""
+    request = context.get("request")
+    path = getattr(request, "path", "")
+    person = getattr(request, "user", None) or AnonymousUser()
+    public = [("find", _("Find a school")), ("system", _("The system")), ("methods", _("Methods"))]
+    own: list[tuple[str, str]] = []
+    if isinstance(person, Person):
+        own = [
+            ("me", _("My page")),
+            ("offers", _("Offers and requests")),
+            ("asks", _("Asking for help")),
+            ("partnerships", _("Partnerships")),
+        ]
+    return Menu(
+        public=_places(public, path),
+        own=[*_places(own, path), *_boards(person, path)],
+        sign_in=_path("account_login") + (f"?next={path}" if path not in ("", "/") else ""),
+        sign_out=_path("account_logout"),
+    )
+
+
+def _boards(person: Person | AnonymousUser, path: str) -> list[Place]:
+    """Return the brokering boards that a person may see, by name where there is more than one."""
+    slugs = permissions.systems(person, Action.BOARD_SEE)
+    if not slugs:
+        return []
+    systems = list(System.objects.filter(pk__in=slugs))
+    named = [
+        (_("Brokering: %(system)s") % {"system": one} if systems[1:] else _("Brokering")) for one in systems
+    ]
+    paths = [_path("board", one.pk) for one in systems]
+    return [Place(to, label, _within(path, to)) for to, label in zip(paths, named, strict=True) if to]
+
+
+def _places(named: list[tuple[str, str]], path: str) -> list[Place]:
+    paths = [(_path(name), label) for name, label in named]
+    return [Place(to, label, _within(path, to)) for to, label in paths if to]
+
+
+def _path(name: str, *arguments: str) -> str:
+    """Return the path of a page, empty where the site has no such page."""
+    try:
+        return reverse(name, args=arguments)
+    except NoReverseMatch:
+        return ""
+
+
+def _within(path: str, place: str) -> bool:
+    return path == place or (place not in ("", "/") and path.startswith(place))
+
+
+@register.simple_tag
+def ground() -> dict[str, Any] | None:
+    """Return what the figures of the site rest on: version, date, and where its sources are listed."""
+    try:
+        facts = evidence.shown().facts
+    except SaidToPeople:
+        return None
+    return {"version": facts.version, "date": facts.date, "sources": _path("methods")}
