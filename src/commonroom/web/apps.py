@@ -9,3 +9,9 @@ class Commonroom(AppConfig):
     name = "commonroom.web"
     label = "commonroom"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Listen to what the sign-in library changes."""
+        from commonroom.web.accounts import signals
+
+        signals.connect()

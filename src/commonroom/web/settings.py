@@ -73,7 +73,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "commonroom.web.accounts.sessions.Ends",
+    "commonroom.web.accounts.sessions.SecondStep",
     "commonroom.web.keeping.Kept",
     "commonroom.web.language.Remembered",
     "commonroom.web.middleware.Sentences",
@@ -121,6 +122,54 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/me/"
+LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "commonroom.web.accounts.adapters.People"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = ORIGIN.scheme
+#: Five wrong passwords for one address, or twenty from one place of the network, and none is looked at for
+#: a while: of whatever worker of the site, for what was tried is kept in the database.
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,5/15m/key", "login": "60/m/ip"}
+MFA_ADAPTER = "commonroom.web.accounts.adapters.Factors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "Commonroom"
+MFA_TOTP_TOLERANCE = 1
+SOCIALACCOUNT_ADAPTER = "commonroom.web.accounts.adapters.Providers"
+#: The provider is the operator's own choice, and only addresses that it says it has verified count.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": []}}
+#: Where the form of that button may lead; a browser looks at where it is sent on to.
+PROVIDER = [f"{part.scheme}://{part.netloc}" for part in [urlsplit(program.OIDC.value)] if part.netloc]
+if PROVIDER:
+    SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"] = [
+        {
+            "provider_id": "provider",
+            "name": program.OIDC_NAME.value,
+            "client_id": program.OIDC_CLIENT.value,
+            "secret": program.OIDC_SECRET.value,
+            "settings": {"server_url": program.OIDC.value},
+        }
+    ]
+#: Behind a proxy the last address that it notes is whoever asks; without one, nothing is believed.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if SECURE else 0
+
+#: What all workers keep for a while. A cache in memory would count wrong passwords for each worker apart.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "commonroom_kept",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en", "English"), ("cy", "Cymraeg")]
@@ -155,7 +204,7 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["d
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
-SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_COOKIE_AGE = 7 * 24 * 3600
 SECURE_SSL_REDIRECT = SECURE
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
@@ -170,7 +219,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *PROVIDER],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }
