@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.core.exceptions import PermissionDenied
@@ -142,7 +141,6 @@ def join(*, invitation: Invitation, name: str, password: str | None, language: s
     # Of two at once, one waits here and then finds the invitation used.
     before = _claim(invitation, now)
     person = Person.objects.create_user(invitation.email, password, name=name, language=language)
-    EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
     audit.record(who=person, action="person.join", thing=person)
     _claimed(invitation, person, before)
     _become(person, invitation)

@@ -50,10 +50,16 @@ class People(BaseUserManager["Person"]):
     """Makes people."""
 
     def create_user(self, email: str, password: str | None = None, **others: Any) -> Person:
-        """Return a new person, who cannot sign in by password when none is given."""
+        """Return a new person, who cannot sign in by password when none is given.
+
+        Their address counts as theirs: nobody comes but by a letter that was sent to it.
+        """
+        from allauth.account.models import EmailAddress
+
         person = self.model(email=email.strip().lower(), **others)
         person.set_password(password)
         person.save(using=self._db)
+        EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
         return person
 
 

@@ -16,7 +16,8 @@ from commonroom.web.accounts.roles import ACTING, Action, Role
 
 #: A token's last use is written down at most this often.
 NOTED = timedelta(minutes=10)
-_STEPS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+#: What counts as a second step.
+STEPS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
 def place(kind: str, key: str) -> Any:
@@ -29,7 +30,7 @@ def place(kind: str, key: str) -> Any:
 
 def has_second_step(person: Person) -> bool:
     """Say whether a person signs in with a code or a passkey."""
-    return bool(Authenticator.objects.filter(user_id=person.pk, type__in=_STEPS).exists())
+    return bool(Authenticator.objects.filter(user_id=person.pk, type__in=STEPS).exists())
 
 
 def needs_second_step(person: Person) -> bool:

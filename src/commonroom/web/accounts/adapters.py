@@ -1,0 +1,150 @@
+"""What the sign-in library does in this site's way: nobody signs up, and all it says is ours."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import Any
+from urllib.parse import urlsplit
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from cryptography.fernet import Fernet, MultiFernet
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from commonroom.web.accounts import actions, letters, permissions, queries
+from commonroom.web.accounts.models import Invitation
+from commonroom.web.accounts.roles import ACTING, Role
+
+#: What is said after a step, by the end of the library's name for it; of a step left out nothing is said.
+SAID: dict[str, str | Promise] = {
+    "logged_out": _("You have signed out."),
+    "email_confirmation_sent": _("We have sent a letter to {email}: follow the link in it."),
+    "email_confirmed": _("You have confirmed {email}."),
+    "email_confirmation_failed": _("{email} could not be confirmed: somebody else signs in with it."),
+    "email_deleted": _("{email} was removed."),
+    "cannot_delete_primary_email": _("You sign in with {email}: it cannot be removed."),
+    "primary_email_set": _("You now sign in with this address."),
+    "unverified_primary_email": _("Confirm the address first."),
+    "password_changed": _("Your password is changed. Everywhere else you are signed out."),
+    "password_set": _("You have a password now."),
+    "totp_activated": _("Your app is set up."),
+    "totp_deactivated": _("Your app is no longer asked for."),
+    "webauthn_added": _("Your passkey is set up."),
+    "webauthn_removed": _("The passkey is removed."),
+    "recovery_codes_generated": _("These are your new recovery codes. Keep them safe: they are shown once."),
+    "sessions_logged_out": _("You are signed out everywhere else."),
+    "account_connected": _("You can now sign in this way too."),
+    "account_connected_updated": _("You can sign in this way already."),
+    "account_connected_other": _("Somebody else signs in this way."),
+    "account_disconnected": _("You can no longer sign in this way."),
+}
+
+
+class People(DefaultAccountAdapter):  # type: ignore[misc]
+    """Sign-in by password, and what is written to people about it."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Say no: people come by invitation alone."""
+        return False
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send our letter of that kind, in the background, as for any other address."""
+        values = {name: value for name, value in context.items() if isinstance(value, str)}
+        values["url"] = context.get("password_reset_url") or context.get("activate_url") or ""
+        values["provider"] = getattr(context.get("provider"), "name", "")
+        letters.send(kind=_last(template_prefix), to=email, values=values)
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Return the link of the letter, at the site's own address whatever the request was sent to."""
+        return _at_origin(super().get_reset_password_from_key_url(key))
+
+    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
+        """Return the link of the letter, as for a new password."""
+        return _at_origin(super().get_email_confirmation_url(request, emailconfirmation))
+
+    def add_message(
+        self,
+        request: HttpRequest,
+        level: int,
+        message_template: str = "",
+        message_context: dict[str, Any] | None = None,
+        **others: Any,
+    ) -> None:
+        """Say our own sentence after a step, or the one that a form has to say."""
+        said = others.get("message") or SAID.get(_last(message_template))
+        if said:
+            messages.add_message(request, level, str(said).format_map(message_context or {}))
+
+
+class Factors(DefaultMFAAdapter):  # type: ignore[misc]
+    """The second step: its secrets are kept enciphered, and who must have one keeps one."""
+
+    def encrypt(self, text: str) -> str:
+        """Return a secret as the database holds it."""
+        return _cipher().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Return a secret as it was."""
+        return _cipher().decrypt(encrypted_text.encode()).decode()
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """Say no to the last one of somebody who acts for a school or system."""
+        person = authenticator.user
+        steps = Authenticator.objects.filter(user=person, type__in=queries.STEPS)
+        acting = any(Role(one.role) in ACTING for one in permissions.memberships(person))
+        return not acting or steps.exclude(pk=authenticator.pk).exists()
+
+    def _get_site_name(self) -> str:
+        return str(settings.SITE_NAME)
+
+
+class Providers(DefaultSocialAccountAdapter):  # type: ignore[misc]
+    """Sign-in with another provider: for people who are here already, or were invited."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+        """Say no: whoever is neither here nor invited stays outside."""
+        return False
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
+        """Take in somebody who was invited, when the provider vouches for the very address."""
+        if sociallogin.is_existing:
+            return
+        vouched = [one.email.lower() for one in sociallogin.email_addresses if one.verified]
+        now = timezone.now()
+        waiting = Invitation.objects.open(now).filter(email__in=vouched, recovery=False)
+        invitation = waiting.select_related("school", "system", "by").first()
+        if invitation is None:
+            return
+        person = actions.join(
+            invitation=invitation,
+            name=str(sociallogin.account.extra_data.get("userinfo", {}).get("name", ""))[:120],
+            password=None,
+            language=(get_language() or "en")[:2],
+            now=now,
+        )
+        sociallogin.connect(request, person)
+
+
+def _last(name: str) -> str:
+    """The end of the library's name for a letter or message."""
+    return name.rpartition("/")[2].removesuffix(".txt")
+
+
+def _at_origin(url: str) -> str:
+    return letters.origin() + urlsplit(url).path
+
+
+def _cipher() -> MultiFernet:
+    """The cipher of the site's secret, which reads what an earlier secret wrote."""
+    secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    keys = [hashlib.sha256(b"second step " + str(secret).encode()).digest() for secret in secrets]
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in keys])
