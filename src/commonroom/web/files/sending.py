@@ -1,0 +1,27 @@
+"""Handing a file out: as something to save, never as a page of ours."""
+
+from __future__ import annotations
+
+from django.http import FileResponse
+from django.utils.translation import gettext as _
+
+from commonroom.errors import SaidToPeople
+from commonroom.web.files import keeping
+
+
+def send(stored: str, *, name: str, media_type: str) -> FileResponse:
+    """Return a response that streams a file to be saved; raise SaidToPeople when it is not there."""
+    try:
+        opened = keeping.find(stored).open("rb")
+    except FileNotFoundError:
+        raise SaidToPeople(
+            _("This file is not where it was kept."),
+            where=name,
+            remedy=_("Ask whoever looks after the site to restore it from a backup."),
+        ) from None
+    response = FileResponse(opened, as_attachment=True, filename=name, content_type=media_type)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    response["Cache-Control"] = "private, no-store"
+    return response

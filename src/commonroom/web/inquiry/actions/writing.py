@@ -1,0 +1,132 @@
+"""What every change in a room does: enter, write once, write over nobody, tell the timeline."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from commonroom.errors import SaidToPeople
+from commonroom.web.accounts import permissions
+from commonroom.web.accounts.models import Person
+from commonroom.web.accounts.roles import Action
+from commonroom.web.inquiry.models import Written
+from commonroom.web.partnerships.models import Moment, Partnership
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+T = TypeVar("T", bound=Written)
+
+#: So many characters of a title stand in the timeline.
+TITLE = 200
+
+
+class Closed(SaidToPeople):
+    """Said when somebody writes in a room that is closed."""
+
+    status = 409
+
+    def __init__(self) -> None:
+        """Say it, in the language of the person."""
+        super().__init__(
+            _("This partnership is closed, and its room can only be read."),
+            remedy=_("A head of either school can open it again."),
+        )
+
+
+class Overtaken(SaidToPeople):
+    """Said when somebody else changed a thing meanwhile; it has the `thing` as it is now."""
+
+    status = 409
+
+    def __init__(self, thing: Written | None) -> None:
+        """Say it, and keep the thing as it is now; None when it is there no longer."""
+        self.thing = thing
+        if thing is None:
+            super().__init__(
+                _("Somebody else removed this while you were writing."),
+                remedy=_("What you wrote is still below: copy it, and write it anew."),
+            )
+            return
+        super().__init__(
+            _("Somebody else changed this while you were writing."),
+            remedy=_("Both texts are below: put together what should stand, and save again."),
+        )
+
+
+def enter(who: Person, action: Action, partnership: Partnership) -> None:
+    """Let a person write in a room; raise PermissionDenied, or Closed when it is closed."""
+    permissions.check(who, action, partnership)
+    state = Partnership.objects.values_list("state", flat=True).get(pk=partnership.pk)
+    if state == Partnership.State.CLOSED:
+        raise Closed
+
+
+def own_schools(who: Person, action: Action, partnership: Partnership) -> frozenset[str]:
+    """Return which of the two schools a person may do something at."""
+    both = {partnership.receiver_id, partnership.provider_id}
+    return permissions.schools(who, action) & both
+
+
+def once(made: T) -> tuple[T, bool]:
+    """Save something new, and say whether it is; what was sent before under its key is the same thing."""
+    there = _sent_before(made)
+    if there is not None:
+        return there, False
+    try:
+        with transaction.atomic():
+            made.save(force_insert=True)
+    except IntegrityError:
+        there = _sent_before(made)
+        if there is None:
+            raise
+        return there, False
+    return made, True
+
+
+def _sent_before(made: T) -> T | None:
+    found: T | None = (
+        type(made)
+        ._default_manager.filter(key=made.key, partnership=made.partnership_id, who=made.who_id)
+        .first()
+    )
+    return found
+
+
+def claim(thing: T, revision: int) -> None:
+    """Take a thing for a change, as its `revision` was read; raise Overtaken when it is another now."""
+    all_of_them = type(thing)._default_manager
+    if not all_of_them.filter(pk=thing.pk, revision=revision).update(revision=revision + 1):
+        raise Overtaken(all_of_them.filter(pk=thing.pk).first())
+    thing.refresh_from_db()
+
+
+def put(thing: Written, words: DataclassInstance, *, but: tuple[str, ...] = ()) -> None:
+    """Set the fields of a thing to what was written, all `but` some."""
+    for field in dataclasses.fields(words):
+        if field.name not in but:
+            setattr(thing, field.name, getattr(words, field.name))
+
+
+def belong(partnership: Partnership, *things: Any) -> None:
+    """Refuse things of another room; None is of no room."""
+    if any(thing is not None and thing.partnership_id != partnership.pk for thing in things):
+        raise SaidToPeople(_("This belongs to another partnership."), remedy=_("Choose one of this room."))
+
+
+def tell(
+    partnership: Partnership, kind: str, title: str, *, told: tuple[Person, datetime.date], path: str = ""
+) -> Moment:
+    """Add a line to the timeline.
+
+    Arguments: the `partnership`; the `kind` (inquiry.kinds); the `title`, people's own words; who did it and
+    the day (`told`); the `path` of the page where it stands in full.
+    """
+    who, date = told
+    return Moment.objects.create(
+        partnership=partnership, kind=kind, title=title[:TITLE], who=who, date=date, path=path
+    )
