@@ -9,6 +9,7 @@ import tempfile
 WORK_FOLDER = tempfile.mkdtemp(prefix="commonroom-tests-")
 atexit.register(shutil.rmtree, WORK_FOLDER, ignore_errors=True)
 os.environ["COMMONROOM_WORK"] = WORK_FOLDER
+os.mkdir(f"{WORK_FOLDER}/static")
 for name in ("COMMONROOM_ORIGIN", "COMMONROOM_MAIL", "COMMONROOM_OIDC", "COMMONROOM_SECRET"):
     os.environ.pop(name, None)
 
@@ -18,3 +19,6 @@ ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+# Pages that a browser asks for are answered by other threads: they share a file, not one connection.
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["TEST"] = {"NAME": f"{WORK_FOLDER}/tests.sqlite3"}
