@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import math
-import os
-import shutil
-import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +12,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+import postgres
 from commonroom.store import memory, pupils
 from commonroom.store.pupils import Source
 from conftest import need
@@ -30,34 +27,12 @@ COLUMNS = {
 }  # fmt: skip
 
 
-def binaries() -> Path:
-    """The folder of PostgreSQL's own programs, which Debian keeps off the path."""
-    kept = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    return kept[-1].parent if kept else Path(need("initdb", "PostgreSQL for the database tests")).parent
-
-
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     """A server of our own that only this machine's files lead to, gone after the tests."""
-    programs = binaries()
-    # It refuses to be run by root.
-    person = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
-    with tempfile.TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as name:
-        if person:
-            shutil.chown(name, "postgres", "postgres")
-        data = f"{name}/data"
-
-        def run(*command: str) -> None:
-            subprocess.run(command, check=True, cwd=name, stdout=subprocess.DEVNULL, **person)  # type: ignore[call-overload]
-
-        run(str(programs / "initdb"), "-D", data, "-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-sync")
-        control = (str(programs / "pg_ctl"), "-D", data, "-w", "-s")
-        settings = f"-F -c listen_addresses='' -c unix_socket_directories='{name}' -c shared_buffers=16MB"
-        run(*control, "-l", f"{name}/log", "-o", settings, "start")
-        try:
-            yield f"postgresql://postgres:secret@/postgres?host={name}"
-        finally:
-            run(*control, "-m", "immediate", "stop")
+    programs = postgres.find() or Path(need("initdb", "PostgreSQL for the database tests")).parent
+    with postgres.serve(programs) as found:
+        yield found
 
 
 def fill(address: str, table: str, rows: list[made_up.Row], columns: dict[str, str] = COLUMNS) -> Source:

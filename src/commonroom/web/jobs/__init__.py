@@ -19,8 +19,8 @@ heartbeat stops (killed, power lost, frozen), another worker puts the job back a
 again from its beginning. `once` writes a line `Done` in the same transaction as what the job changed, and
 there can be only one such line: a job that had saved but died before saying so is found done and not run
 again; and if a worker was only frozen and wakes up while another runs the same job, the first to commit wins
-and the other's changes are rolled back. So: everything that a job changes stands inside `once`. Work in several steps takes
-a key for each (`once(job=work, key="person-17")`), and a step done before is passed over:
+and the other's changes are rolled back. So: everything that a job changes stands inside `once`. Work in
+several steps takes a key for each, and a step done before is passed over:
 
     with suppress(AlreadyDone), actions.once(job=work, key=f"person-{person.pk}"):
         ...

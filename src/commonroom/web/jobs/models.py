@@ -87,7 +87,7 @@ class Job(models.Model):
             return gettext("Something went wrong. It was noted as number %(number)s.") % {
                 "number": self.noted
             }
-        return self.said
+        return gettext(self.said) if self.said else ""
 
     def get_absolute_url(self) -> str:
         """Return where it is watched."""

@@ -13,6 +13,7 @@ from django_tasks import task
 from django_tasks.base import Task
 
 from commonroom.errors import SaidToPeople
+from commonroom.web.audit.changes import is_passing
 from commonroom.web.jobs import actions
 from commonroom.web.jobs.models import Job
 
@@ -60,6 +61,8 @@ def _run(work: Work, running: Job, arguments: dict[str, Any]) -> None:
         actions.fail(job=running, said=str(error))
         raise Failed(str(error)) from error
     except Exception as error:
+        if is_passing(error):
+            raise
         noted = secrets.token_hex(4)
         log.exception("job %s failed, noted as %s", running.pk, noted)
         actions.fail(job=running, noted=noted)
