@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 def shown() -> Shown:
     """Return the published evidence in force; raise SaidToPeople when nothing was published."""
-    from commonroom import pipeline
+    from commonroom.pipeline import shown as published
 
-    return pipeline.shown.open(settings.PAGES)
+    return published.open(settings.PAGES)
 
 
 def version() -> str:
@@ -22,6 +22,6 @@ def version() -> str:
     from commonroom.errors import SaidToPeople
 
     try:
-        return shown().facts.version
+        return shown().facts["version"]
     except SaidToPeople:
         return ""

@@ -12,4 +12,6 @@ urlpatterns = [
     path("", include("commonroom.web.accounts.urls")),
     path("", include("commonroom.web.jobs.urls")),
     path("", include("commonroom.web.schools.urls")),
+    path("", include("commonroom.web.families.urls")),
+    path("", include("commonroom.web.narrative.urls")),
 ]
