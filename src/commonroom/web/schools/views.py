@@ -2,10 +2,73 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
+
+from commonroom.web import evidence
+from commonroom.web.schools import labels, page, queries
+from commonroom.web.schools.serving import public
 
 
+@public
 def find(request: HttpRequest) -> HttpResponse:
     """Find a school by name, place or number."""
-    return render(request, "commonroom/schools/find.html")
+    text = request.GET.get("q", "").strip()[: queries.LONGEST]
+    found = queries.search(text)
+    facts = evidence.shown().facts
+    rows = [
+        (
+            one["number"],
+            one["name"],
+            one["authority"] or "",
+            " · ".join(
+                [*(str(labels.PHASE[phase]) for phase in one["phases"]), str(labels.KIND[one["kind"]])]
+            ),
+        )
+        for one in found
+    ]
+    said = {
+        "asked": text,
+        "found": rows,
+        "full": len(rows) == queries.LIMIT,
+        "guessed": bool(found) and all(one["how"] == "fuzzy" for one in found),
+        "facts": facts,
+        "system": labels.say(facts["system"]),
+        "nation": labels.say(facts["nation"]),
+    }
+    return render(request, "commonroom/schools/find.html", said)
+
+
+@public
+def suggest(request: HttpRequest) -> HttpResponse:
+    """Return the schools that a text finds so far, for the list below the field."""
+    found = queries.search(request.GET.get("q", ""), limit=8)
+    rows = [
+        {
+            "name": one["name"],
+            "place": one["authority"] or "",
+            "path": reverse("school", args=[one["number"]]),
+        }
+        for one in found
+    ]
+    return JsonResponse({"found": rows})
+
+
+@public
+def school(request: HttpRequest, number: str) -> HttpResponse:
+    """Show a school fairly; one that has a new number is shown under that."""
+    found = queries.school(number)
+    if found["number"] != number:
+        return HttpResponsePermanentRedirect(reverse("school", args=[found["number"]]))
+    facts = evidence.shown().facts
+    told = page.tell(found, facts, request.GET.get("phase"))
+    said = {
+        "page": told,
+        "body": told.body,
+        "facts": facts,
+        "language": labels.language(),
+        "nation": labels.say(facts["nation"]),
+        "system": labels.say(facts["system"]),
+    }
+    return render(request, "commonroom/schools/school.html", said)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django import template
@@ -100,4 +101,5 @@ def ground() -> dict[str, Any] | None:
         facts = evidence.shown().facts
     except SaidToPeople:
         return None
-    return {"version": facts.version, "date": facts.date, "sources": _path("methods")}
+    when = date.fromisoformat(facts["date"][:10])
+    return {"version": facts["version"], "date": when, "sources": _path("methods")}

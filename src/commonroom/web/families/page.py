@@ -1,0 +1,128 @@
+"""What the pages of families say, in the language of the reader."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from commonroom.web.schools import labels, standing
+from commonroom.web.schools.figures import NONE, number, whole
+
+if TYPE_CHECKING:
+    from commonroom.narrative.pages.forms import Facts, Family, Member, Phase, Strength
+
+#: Orders that a list may have: never one by results.
+ORDERS = ("likeness", "name")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A school of a family, in words."""
+
+    number: str
+    name: str
+    place: str
+    likeness: str
+    distance: str
+    mutual: str
+    km: str
+    minutes: str
+    quadrant: str
+    strong: str
+    honorary: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Better:
+    """A school of a family that does better at a theme, and how sure that is."""
+
+    row: Row
+    sentences: tuple[str, ...]
+
+
+def rows(members: list[Member], facts: Facts, *, order: str) -> list[Row]:
+    """Return the schools of a family in words, by likeness or by name."""
+    words = {theme: standing.name(facts, theme) for one in members for theme in _themes(one)}
+    mutual = {known: str(said) for known, said in labels.MUTUAL.items()}
+    likeness = {grade: str(said) for grade, said in labels.LIKENESS.items()}
+    quadrants = {quadrant: str(said) for quadrant, said in labels.QUADRANT.items()}
+    quadrants[""] = _("we cannot say")
+    made = [
+        Row(
+            number=one["number"],
+            name=one["name"],
+            place=one["authority"] or "",
+            likeness=likeness[one["likeness"]],
+            distance=number(one["distance"], 2),
+            mutual=mutual[one["mutual"]],
+            km=number(one["km"], 0 if (one["km"] or 0) >= 10 else 1),
+            minutes=_minutes(one),
+            quadrant=quadrants[_quadrant(one)] if one["map"] else NONE,
+            strong=", ".join(sorted(words[theme] for theme in _themes(one))),
+            honorary=one["honorary"],
+        )
+        for one in members
+    ]
+    return sorted(made, key=lambda row: (row.name.casefold(), row.number)) if order == "name" else made
+
+
+def better(members: list[Member], shown: list[Row], theme: str, facts: Facts) -> list[Better]:
+    """Return the schools that do better at a theme, in the order of the rows."""
+    claims: dict[str, Strength] = {
+        one["number"]: claim for one in members for claim in one["strengths"] if claim["theme"] == theme
+    }
+    return [
+        Better(row, (standing.amount(claims[row.number], facts), standing.sure(claims[row.number])))
+        for row in shown
+        if row.number in claims
+    ]
+
+
+def themes(facts: Facts, phase: Phase) -> list[tuple[str, str]]:
+    """Return the themes that figures can say something of in a phase: key and name, by name."""
+    found = [
+        (key, labels.say(one["label"])) for key, one in facts["themes"].items() if one["measures"].get(phase)
+    ]
+    return sorted(found, key=lambda one: one[1])
+
+
+def counted(shown: list[Better], members: int, theme: str) -> str:
+    """Return how many do better at a theme, in a sentence."""
+    if not shown:
+        return _(
+            "Of these {members} schools, none is named for {theme}: the published figures cannot tell."
+        ).format(members=members, theme=theme)
+    said = ngettext(
+        "Of these {members} schools, one does better at {theme} than schools with a similar intake.",
+        "Of these {members} schools, {n} do better at {theme} than schools with a similar intake.",
+        len(shown),
+    )
+    return said.format(members=members, n=len(shown), theme=theme)
+
+
+def near(family: Family) -> str:
+    """Return how near the schools of a standing family are to each other, in a sentence."""
+    if family["within"] is None or family["optimum"] is None:
+        return ""
+    return _(
+        "Mean distance between two of them: {within}; the nearest that any division gives: {optimum}."
+    ).format(within=number(family["within"], 2), optimum=number(family["optimum"], 2))
+
+
+def _themes(one: Member) -> list[str]:
+    return [claim["theme"] for claim in one["strengths"]]
+
+
+def _quadrant(one: Member) -> str:
+    where = one["map"]
+    return where["quadrant"] or "" if where and where["said"] else ""
+
+
+def _minutes(one: Member) -> str:
+    if one["minutes"] is None:
+        return NONE
+    said = whole(one["minutes"])
+    return _("{minutes} (usual there)").format(minutes=said) if one["travel"] == "authority" else said

@@ -1,0 +1,105 @@
+"""The public page of the system, its list of schools, and the pages on methods."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from commonroom.web import evidence
+from commonroom.web.narrative import methods as documents
+from commonroom.web.narrative import page, quality, queries
+from commonroom.web.schools import downloads, labels, pictures
+from commonroom.web.schools.figures import day
+from commonroom.web.schools.serving import public
+
+#: Schools on one page of the list.
+SHOWN = 100
+#: Parts of the page that can be taken away.
+PARTS = {"glance", "gap", "floor", "families"}
+
+
+@public
+def system(request: HttpRequest) -> HttpResponse:
+    """Show the system at a glance."""
+    shown = evidence.shown()
+    found, facts = shown.system(), shown.facts
+    said = {
+        "page": found,
+        "name": labels.say(found["label"]),
+        "counts": page.counts(found),
+        "parts": page.tell(found, facts),
+        "quality": quality.tell(found, facts),
+        "facts": facts,
+        "built": day(facts["date"]),
+        "language": labels.language(),
+        "nation": labels.say(facts["nation"]),
+        "phases": [(one, labels.PHASE[one]) for one in facts["phases"]],
+        "picture": shown.picture("places", (), language=labels.language()),
+    }
+    return render(request, "commonroom/narrative/system.html", said)
+
+
+@public
+def schools(request: HttpRequest) -> HttpResponse:
+    """Show the schools of the system by name, a page at a time."""
+    shown = evidence.shown()
+    found, facts = shown.system(), shown.facts
+    authority, phase = request.GET.get("authority", ""), request.GET.get("phase", "")
+    rows = queries.schools(authority, phase)
+    paged = Paginator(rows, SHOWN).get_page(request.GET.get("page"))
+    names = {one: str(labels.PHASE[one]) for one in facts["phases"]}
+    said = {
+        "name": labels.say(found["label"]),
+        "authorities": [(one["code"], one["name"]) for one in found["authorities"]],
+        "authority": authority,
+        "phase": phase,
+        "phases": list(names.items()),
+        "page": paged,
+        "count": len(rows),
+        "rows": [
+            (number, called, place, ", ".join(names[one] for one in phases if one in names))
+            for number, called, place, phases in paged
+        ],
+    }
+    return render(request, "commonroom/narrative/schools.html", said)
+
+
+@public
+def schools_list(request: HttpRequest) -> HttpResponse:
+    """Return the schools of the system, or of an authority, as a list to take away."""
+    authority = request.GET.get("authority", "")
+    if authority:
+        queries.schools(authority, "")
+        return downloads.table("authority", (authority,), name=f"schools-{authority}")
+    return downloads.table("system-schools", (), name="schools")
+
+
+@public
+def part_list(request: HttpRequest, part: str) -> HttpResponse:
+    """Return the figures of a part of the system's page as a list to take away."""
+    if part not in PARTS:
+        raise Http404(_("There is no such list."))
+    return downloads.table(f"system-{part}", (), name=part)
+
+
+@public
+def places(request: HttpRequest, form: str) -> HttpResponse:
+    """Draw where the schools of the system are."""
+    return pictures.draw(request, "places", (), form)
+
+
+@public
+def methods(request: HttpRequest) -> HttpResponse:
+    """List the pages on methods."""
+    return render(request, "commonroom/narrative/methods.html", {"methods": documents.listed()})
+
+
+@public
+def method(request: HttpRequest, name: str) -> HttpResponse:
+    """Show a page on methods."""
+    found = documents.read(name)
+    if found is None:
+        raise Http404(_("There is no such page on methods."))
+    return render(request, "commonroom/narrative/method.html", {"method": found})

@@ -1,0 +1,143 @@
+"""Everything that the page of a school says, in the language of the reader."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from commonroom.web.schools import beside, labels, likeness, standing, trends
+from commonroom.web.schools.beside import Card
+from commonroom.web.schools.figures import day, listed
+from commonroom.web.schools.likeness import Likeness
+from commonroom.web.schools.standing import Standing
+from commonroom.web.schools.trends import Series
+
+if TYPE_CHECKING:
+    from commonroom.narrative.pages.forms import Facts, Release, School, SchoolPhase, Withheld
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What is said of a school in one phase."""
+
+    phase: str
+    compared: bool
+    headline: str
+    cards: list[Card]
+    standing: Standing | None
+    likeness: Likeness | None
+    trend: Series | None
+    others: list[Series]
+    alike: int
+    nearest: list[tuple[str, str, str]]
+    family: str
+    family_schools: int
+    honorary: bool
+    context_releases: list[int]
+    withheld: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A school: who it is, what is said of it in the phase that was asked for, and where that is from."""
+
+    school: School
+    name: str
+    number: str
+    about: list[str]
+    earlier: list[tuple[str, str, str]]
+    phases: list[tuple[str, str]]
+    body: Body | None
+    sources: list[tuple[int, str, str]]
+
+
+def tell(school: School, facts: Facts, phase: str | None) -> Page:
+    """Return the page of a school; of the first phase it has when none is asked for."""
+    chosen = next((one for one in school["phases"] if one["phase"] == phase), None)
+    chosen = chosen or (school["phases"][0] if school["phases"] else None)
+    body = _body(school, chosen, facts) if chosen else None
+    return Page(
+        school=school,
+        name=school["name"],
+        number=school["number"],
+        about=_about(school),
+        earlier=[
+            (
+                one["number"],
+                str(labels.JOINED.get(one["rule"], one["rule"])),
+                day(one["date"]) if one["date"] else "",
+            )
+            for one in school["earlier"]
+        ],
+        phases=[(one["phase"], str(labels.PHASE[one["phase"]])) for one in school["phases"]],
+        body=body,
+        sources=_sources(chosen, facts["releases"]) if chosen else [],
+    )
+
+
+def _about(school: School) -> list[str]:
+    """Who the school is, in a few short parts."""
+    phases = [str(labels.PHASE[one["phase"]]).lower() for one in school["phases"]]
+    kind = str(labels.KIND.get(school["kind"], school["kind"]))
+    parts = [f"{listed(phases)}, {kind}" if phases else kind]
+    if school["authority"]:
+        parts.append(school["authority"])
+    parts.append(_("number {number}").format(number=school["number"]))
+    if school["closed"]:
+        parts.append(_("closed on {date}").format(date=day(school["closed"])))
+    return parts
+
+
+def _body(school: School, phase: SchoolPhase, facts: Facts) -> Body:
+    series = [trends.tell(one, facts) for one in phase["trends"]]
+    head = next((one for one in series if one.measure == phase["headline"]), None)
+    family = phase["family"]
+    return Body(
+        phase=phase["phase"],
+        compared=phase["compared"],
+        headline=labels.measure(facts, phase["headline"]),
+        cards=beside.cards(phase, facts),
+        standing=standing.tell(phase, facts) if phase["themes"] else None,
+        likeness=likeness.tell(phase, facts) if phase["matches"] else None,
+        trend=head,
+        others=[one for one in series if one is not head],
+        alike=phase["matches"][0]["found"] if phase["matches"] else 0,
+        nearest=[(near["number"], near["name"], near["authority"] or "") for near in phase["nearest"]],
+        family=family["code"] if family else "",
+        family_schools=family["schools"] if family else 0,
+        honorary=bool(family and family["honorary"]),
+        context_releases=phase["context_releases"],
+        withheld=[
+            _withheld(one, facts) for one in school["withheld"] if one["phase"] in (None, phase["phase"])
+        ],
+    )
+
+
+def _withheld(one: Withheld, facts: Facts) -> str:
+    """What was withheld, and why, in a sentence."""
+    what = str(labels.WITHHELD.get(one["what"], one["what"]))
+    parts = [labels.measure(facts, one["measure"])] if one["measure"] else []
+    parts += [str(one["year"])] if one["year"] else []
+    about = f"{what} ({', '.join(parts)})" if parts else what
+    return _("{what}: withheld because {reason}.").format(
+        what=about[:1].upper() + about[1:], reason=labels.REASON[one["reason"]]
+    )
+
+
+def _sources(phase: SchoolPhase, releases: list[Release]) -> list[tuple[int, str, str]]:
+    """The publications that a page rests on: number, name, years."""
+    used = {point["release"] for trend in phase["trends"] for point in trend["points"]}
+    used |= {one for place in phase["maps"] for one in place["releases"]}
+    used |= {one for theme in phase["themes"] for claim in theme["claims"] for one in claim["releases"]}
+    used |= set(phase["context_releases"])
+    return [
+        (at, releases[at]["name"], _years(releases[at]))
+        for at in sorted(one for one in used if one is not None)
+    ]
+
+
+def _years(release: Release) -> str:
+    first, last = release["first"], release["last"]
+    return str(first) if first == last else f"{first}–{last}"

@@ -1,0 +1,94 @@
+"""Charts: still pictures, what they are drawn from, and the program that lets a reader explore them."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable
+from functools import lru_cache
+
+from django.conf import settings
+from django.core.cache.backends.filebased import FileBasedCache
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+import commonroom
+from commonroom.web import evidence
+from commonroom.web.schools import labels, queries
+from commonroom.web.schools.serving import kept, public
+
+#: Pictures that are kept; those beyond are drawn again when somebody asks.
+KEPT = 4000
+TYPES = {"svg": "image/svg+xml", "json": "application/json"}
+Key = tuple[str | None, ...]
+
+
+@public
+def trend(request: HttpRequest, number: str, form: str) -> HttpResponse:
+    """Draw a measure of a school by year."""
+    key = (number, request.GET.get("phase", ""), request.GET.get("measure", ""))
+    return draw(request, "trend", key, form)
+
+
+@public
+def position(request: HttpRequest, number: str, form: str) -> HttpResponse:
+    """Draw where a school stands among schools alike, by definition of alike."""
+    return draw(request, "position", (number, request.GET.get("phase", "")), form)
+
+
+def draw(request: HttpRequest, kind: str, key: Key, form: str) -> HttpResponse:
+    """Return a picture, or what it is drawn from; drawn once for a version of the evidence.
+
+    Arguments: the `kind` of picture and its `key`, as `Shown.picture` takes them; the `form`: svg or json.
+    """
+    if form not in TYPES:
+        raise Http404(_("There is no such picture."))
+    language = "cy" if request.GET.get("language", labels.language()) == "cy" else "en"
+    shown = evidence.shown()
+
+    def make() -> bytes:
+        picture = shown.picture(kind, tuple(one for one in key if one), language=language)
+        if picture is None:
+            raise Http404(_("There is no such picture."))
+        return (picture.svg() if form == "svg" else picture.specification()).encode()
+
+    name = "|".join(
+        [commonroom.__version__, shown.facts["version"], kind, *(one or "" for one in key), language, form]
+    )
+    return kept(HttpResponse(once(name, make), content_type=TYPES[form]), request)
+
+
+def once(name: str, make: Callable[[], bytes]) -> bytes:
+    """Return what was made under a name before, or make it and keep it in the work folder."""
+    cache = _cache()
+    made = cache.get(name)
+    if made is None:
+        made = make()
+        cache.set(name, made)
+    return bytes(made)
+
+
+@lru_cache(maxsize=1)
+def _cache() -> FileBasedCache:
+    return FileBasedCache(str(settings.WORK / "drawn"), {"TIMEOUT": None, "OPTIONS": {"MAX_ENTRIES": KEPT}})
+
+
+def program(request: HttpRequest, version: str) -> HttpResponse:
+    """Return the program that draws charts in the reader's browser, packed when the browser can unpack it."""
+    if version != commonroom.__version__:
+        raise Http404(_("There is no such program."))
+    packed = once(f"program|{version}", _program)
+    answer = HttpResponse(content_type="text/javascript; charset=utf-8")
+    if "gzip" in request.headers.get("Accept-Encoding", ""):
+        answer.content = packed
+        answer.headers["Content-Encoding"] = "gzip"
+    else:
+        answer.content = gzip.decompress(packed)
+    answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    answer.headers["Vary"] = "Accept-Encoding"
+    return answer
+
+
+def _program() -> bytes:
+    from commonroom import charts
+
+    return gzip.compress(charts.html_bundle().encode(), mtime=0)

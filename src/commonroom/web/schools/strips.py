@@ -1,0 +1,70 @@
+"""A figure with its range as a line with a dot: where its parts lie, for a small drawing in the page."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from commonroom.web.schools import figures
+
+if TYPE_CHECKING:
+    from commonroom.narrative.pages.forms import Position, Range, Sensitivity
+
+#: Width of the drawing's line, and where it begins.
+LENGTH, START = 300.0, 10.0
+#: How far the line reaches to either side of no difference, in the unit of the measure.
+REACH = {"%": 30.0, "points": 10.0, "grade points": 1.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """Places along the line: of the figure, of its range, of marks on the line, and what its ends say."""
+
+    at: float
+    low: float
+    high: float
+    marks: tuple[tuple[float, str], ...]
+    outer: tuple[float, float] | None = None
+
+    @property
+    def width(self) -> float:
+        """How long the range is drawn."""
+        return max(2.0, round(self.high - self.low, 1))
+
+    @property
+    def outer_width(self) -> float:
+        """How long the wider range is drawn."""
+        return 0.0 if self.outer is None else max(2.0, round(self.outer[1] - self.outer[0], 1))
+
+
+def around(middle: float, figure: Range, unit: str) -> Strip | None:
+    """Return the strip of a difference, no difference in its middle; the line is longer for a longer range."""
+    value, low, high = figure["value"], figure["low"], figure["high"]
+    if value is None or low is None or high is None:
+        return None
+    farthest = max(abs(low - middle), abs(high - middle))
+    least = REACH.get(unit, 10.0)
+    reach = least * max(1, math.ceil(farthest / least))
+    digits = 0 if reach >= 4 else 1
+    marks = tuple(
+        (_at(end, -reach, reach), figures.signed(end, digits))
+        for end in (-reach, -reach / 2, 0.0, reach / 2, reach)
+    )
+    return Strip(*(_at(one - middle, -reach, reach) for one in (value, low, high)), marks=marks)
+
+
+def among(position: Position, sensitivity: Sensitivity | None) -> Strip | None:
+    """Return the strip of a position among a hundred schools: chance close by, other definitions outside."""
+    at, low, high = position["position"], position["low"], position["high"]
+    if at is None or low is None or high is None:
+        return None
+    outer = None
+    if sensitivity is not None and sensitivity["lowest"] is not None and sensitivity["highest"] is not None:
+        outer = (_at(sensitivity["lowest"], 0, 100), _at(sensitivity["highest"], 0, 100))
+    marks = tuple((_at(mark, 0, 100), str(mark)) for mark in (0, 25, 50, 75, 100))
+    return Strip(*(_at(one, 0, 100) for one in (at, low, high)), marks=marks, outer=outer)
+
+
+def _at(value: float, first: float, last: float) -> float:
+    return round(START + (min(max(value, first), last) - first) / (last - first) * LENGTH, 1)
