@@ -11,6 +11,7 @@ urlpatterns = [
     path("people/", include("allauth.urls")),
     path("", include("commonroom.web.accounts.urls")),
     path("", include("commonroom.web.jobs.urls")),
+    path("", include("commonroom.web.partnerships.urls")),
     path("", include("commonroom.web.schools.urls")),
     path("", include("commonroom.web.families.urls")),
     path("", include("commonroom.web.narrative.urls")),

@@ -38,12 +38,12 @@ def known() -> dict[str, Theme]:
     return settings.load(Themes, "themes").themes
 
 
-def label(name: str) -> str:
-    """Return what a theme is called in the language of the page; its name where it is not known."""
+def label(name: str, language: str | None = None) -> str:
+    """Return what a theme is called in a language (that of the page); its name where it is not known."""
     theme = known().get(name)
     if theme is None:
         return name
-    return theme.label_cy if get_language() == "cy" else theme.label
+    return theme.label_cy if (language or get_language()) == "cy" else theme.label
 
 
 def choices() -> list[tuple[str, str]]:

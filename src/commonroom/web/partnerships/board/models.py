@@ -34,10 +34,8 @@ class Run(models.Model):
     asked = models.DateTimeField(default=timezone.now)
     ended = models.DateTimeField(null=True, blank=True)
     day = models.DateField(_("date of the plan"))
-    #: The job that does it (web/jobs), and how far it is.
-    job = models.CharField(max_length=64, blank=True)
-    step = models.CharField(max_length=200, blank=True)
-    share = models.FloatField(default=0.0)
+    #: The job that does it, and says how far it is.
+    job = models.ForeignKey("commonroom.Job", on_delete=models.SET_NULL, null=True, related_name="+")
     #: Why it failed, in one sentence.
     said = models.TextField(blank=True)
     evidence = models.CharField(max_length=40, blank=True)

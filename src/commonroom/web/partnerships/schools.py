@@ -1,0 +1,44 @@
+"""Schools as the two sides of help: their heads, their phases, and the lock on both."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+
+from commonroom.web.accounts import permissions
+from commonroom.web.accounts.models import Person
+from commonroom.web.accounts.roles import TABLE, Action
+from commonroom.web.partnerships.sides import Phase
+from commonroom.web.schools.models import School
+
+Schools = QuerySet[School]
+
+
+def hold(*numbers: str) -> None:
+    """Wait until nobody else changes what these schools agree with anybody, to the end of the transaction."""
+    list(School.objects.select_for_update().filter(pk__in=numbers).order_by("pk").values_list("pk"))
+
+
+def who_may(action: Action, school: School) -> QuerySet[Person]:
+    """Return the people who may do something by a role held at a school."""
+    roles = [role for role, actions in TABLE.items() if action in actions]
+    held = Person.objects.filter(
+        is_active=True, memberships__school=school, memberships__until=None, memberships__role__in=roles
+    )
+    return held.distinct().order_by("pk")
+
+
+def of(person: Person | AnonymousUser, action: Action) -> QuerySet[School]:
+    """Return the schools at which a person may do something by a role held there."""
+    return School.objects.filter(pk__in=permissions.schools(person, action))
+
+
+def phases(school: School) -> list[str]:
+    """Return the phases of a school; both where the register does not say."""
+    known = [phase.value for phase in Phase if phase.value in school.phases]
+    return known or [phase.value for phase in Phase]
+
+
+def may_somewhere(person: Person | AnonymousUser, action: Action) -> bool:
+    """Say whether a person may do something at some school or system."""
+    return bool(permissions.schools(person, action) or permissions.systems(person, action))
