@@ -133,6 +133,24 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_FORMS = {
+    "login": "commonroom.web.accounts.signing.SignIn",
+    "change_password": "commonroom.web.accounts.signing.Change",
+    "set_password": "commonroom.web.accounts.signing.First",
+    "reset_password": "commonroom.web.accounts.signing.Forgotten",
+    "reset_password_from_key": "commonroom.web.accounts.signing.Anew",
+    "reauthenticate": "commonroom.web.accounts.signing.Again",
+    "add_email": "commonroom.web.accounts.signing.Address",
+}
+MFA_FORMS = {
+    "authenticate": "commonroom.web.accounts.signing.Code",
+    "reauthenticate": "commonroom.web.accounts.signing.CodeAgain",
+    "activate_totp": "commonroom.web.accounts.signing.App",
+    "add_webauthn": "commonroom.web.accounts.signing.Passkey",
+    "edit_webauthn": "commonroom.web.accounts.signing.PasskeyName",
+}
+#: Nobody is here whose address was not proven by a letter, so a new one that waits does no harm.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = ORIGIN.scheme
 #: Five wrong passwords for one address, or twenty from one place of the network, and none is looked at for
 #: a while: of whatever worker of the site, for what was tried is kept in the database.
