@@ -116,7 +116,9 @@ def load(language: Language) -> Words:
     if not path.is_file():
         raise WordsError(f"There are no words in the language {language}.")
     parts = [path, *sorted(LANGUAGES.glob(f"*/{language}.yaml"))]
-    said = [_flat(yaml.safe_load(part.read_text(encoding="utf-8"))) for part in parts]
+    # The safe loader in C, where PyYAML was built with it, is ten times as fast.
+    safe = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    said = [_flat(yaml.load(part.read_text(encoding="utf-8"), Loader=safe)) for part in parts]  # noqa: S506
     return Words(language, dict(itertools.chain.from_iterable(said)))
 
 

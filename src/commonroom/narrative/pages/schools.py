@@ -37,7 +37,9 @@ def tell(ground: Ground) -> pl.DataFrame:
 
 def register(ground: Ground) -> pl.DataFrame:
     """Return number, name, authority, authority_code, phases (with results), kind and in_system, by number."""
-    seen = trends.tell(ground).select(KEY).group_by("school").agg(phases=pl.col("phase").sort())
+    seen = trends.shown(ground).select(KEY).unique()
+    seen = seen.filter(pl.col("phase").is_in(list(ground.facts.headline))).group_by("school")
+    seen = seen.agg(phases=pl.col("phase").sort())
     rows = ground.tables["schools"].join(seen, on="school", how="left").sort("school")
     empty = pl.lit([], dtype=pl.List(pl.String))
     return rows.select(

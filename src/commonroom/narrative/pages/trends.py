@@ -57,19 +57,24 @@ def withheld(ground: Ground) -> pl.DataFrame:
     )
 
 
-def _points(ground: Ground) -> pl.DataFrame:
-    """One row per school, phase, measure and year from the first year that has figures to the last."""
+def shown(ground: Ground) -> pl.DataFrame:
+    """Return the released results that pages show: all of the system's schools, the headline of others."""
     whole_groups = [name for name, one in ground.facts.measures.items() if one.group == "all"]
     outside = ~pl.col("in_system") & ~pl.col("measure").is_in(list(ground.facts.headline.values()))
     inside = ground.tables["schools"].select("school", "in_system")
-    shown = ground.outcomes.frame.filter(pl.col("measure").is_in(whole_groups))
-    shown = shown.join(inside, on="school", maintain_order="left").filter(~outside)
-    seen = shown.select(*KEY, "measure").unique()
+    rows = ground.outcomes.frame.filter(pl.col("measure").is_in(whole_groups))
+    return rows.join(inside, on="school", maintain_order="left").filter(~outside)
+
+
+def _points(ground: Ground) -> pl.DataFrame:
+    """One row per school, phase, measure and year from the first year that has figures to the last."""
+    shown_ = shown(ground)
+    seen = shown_.select(*KEY, "measure").unique()
     every = seen.join(_years(ground), on=list(SERIES)).sort(*KEY, "measure", "year")
     gone = ground.outcomes.withheld.filter(pl.col("column") == "value")
     gone = gone.select(*KEY, "measure", "year", gone=pl.lit(True))
     key = [*KEY, "measure", "year"]
-    rows = every.join(shown.with_columns(there=pl.lit(True)), on=key, how="left", maintain_order="left")
+    rows = every.join(shown_.with_columns(there=pl.lit(True)), on=key, how="left", maintain_order="left")
     rows = rows.join(gone, on=key, how="left", maintain_order="left")
     return rows.select(
         *key,

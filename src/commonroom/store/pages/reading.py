@@ -102,9 +102,9 @@ class Pages:
 
 
 def open(folder: Path) -> Pages:
-    """Open the version in force in a folder; raise SaidToPeople when there is none, or it is of another format.
+    """Open the version in force in a folder.
 
-    A file that is open already is used again, so that this may be asked at every request.
+    Raises SaidToPeople when there is none, or it is damaged or of another format. A file that is open already is used again, so that this may be asked at every request.
     """
     folder = Path(folder)
     try:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-import struct
-from collections.abc import Callable, Iterable
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from heapq import nsmallest
+from heapq import merge
+from itertools import islice
 
 from commonroom.store.pages.search import spelling
 
@@ -15,7 +16,12 @@ from commonroom.store.pages.search import spelling
 LETTERS, WORDS = 200, 12
 #: How a school was found, the surest first.
 NUMBER, EXACT, PREFIX, FUZZY = "number", "exact", "prefix", "fuzzy"
-_NOTHING: frozenset[int] = frozenset()
+#: Slips are looked for where fewer schools than this were found without.
+ENOUGH = 5
+#: Bytes of lists from which it is quicker to ask every school in order: an answer is full after few.
+DENSE = 4 * 5000
+#: Schools that are weighed for a slip, and that are read at once while an answer is filled.
+WEIGHED, FIRST, MORE = 4000, 64, 512
 
 
 @dataclass(frozen=True)
@@ -27,49 +33,70 @@ class Hit:
 
 
 class _Word:
-    """One word of a query, and the places of schools that have it, as it stands or nearly."""
+    """One word of a query, and the words of schools that it may stand for."""
 
     def __init__(self, word: str, connection: sqlite3.Connection) -> None:
         self.word, self._connection = word, connection
 
     @cached_property
-    def exact(self) -> frozenset[int]:
-        return self._places("SELECT places FROM word WHERE word = ?", (self.word,))
+    def _exact(self) -> dict[str, int]:
+        return self._sizes("word = ?", [self.word])
 
     @cached_property
-    def prefix(self) -> frozenset[int]:
-        """Schools with a word that begins so."""
-        ends = (self.word, f"{self.word}\U0010ffff")
-        return self._places("SELECT places FROM word WHERE word >= ? AND word < ?", ends)
+    def _prefix(self) -> dict[str, int]:
+        return self._sizes("word >= ? AND word < ?", [self.word, f"{self.word}\U0010ffff"])
 
     @cached_property
-    def slips(self) -> dict[int, int]:
-        """Schools with a word that is a slip apart, and how far it is; none where that is the word itself."""
+    def _slips(self) -> dict[str, int]:
+        """Words that are a slip apart, and how far each is."""
         if len(self.word) < spelling.LEAST:
             return {}
         short = sorted(set(spelling.shortened(self.word)))
         marks = ", ".join("?" * len(short))
         query = f"SELECT DISTINCT word FROM slip WHERE shortened IN ({marks})"  # noqa: S608 - question marks
         most = 2 if len(self.word) >= spelling.MANY else 1
-        found: dict[int, int] = {}
-        for (other,) in self._connection.execute(query, short).fetchall():
-            distance = spelling.apart(self.word, other)
-            if 0 < distance <= most:
-                for place in self._places("SELECT places FROM word WHERE word = ?", (other,)):
-                    found[place] = min(distance, found.get(place, distance))
-        return found
+        found = {
+            other: spelling.apart(self.word, other) for (other,) in self._connection.execute(query, short)
+        }
+        return {other: distance for other, distance in found.items() if 0 < distance <= most}
 
     @cached_property
-    def fuzzy(self) -> frozenset[int]:
-        return self.prefix | self.slips.keys()
+    def _fuzzy(self) -> dict[str, int]:
+        marks = ", ".join("?" * len(self._slips))
+        return self._prefix | self._sizes(f"word IN ({marks})", [*self._slips])
 
-    def far(self, place: int) -> int:
-        """How far the word of a school is from this one."""
-        return 0 if place in self.prefix else self.slips.get(place, 3)
+    def _sizes(self, rule: str, values: Sequence[str]) -> dict[str, int]:
+        """The words of the index that keep a rule, and the bytes of their lists."""
+        query = f"SELECT word, length(places) FROM word WHERE {rule}"  # noqa: S608 - a rule of this class
+        return dict(self._connection.execute(query, values).fetchall())
 
-    def _places(self, query: str, values: tuple[str, ...]) -> frozenset[int]:
-        rows = self._connection.execute(query, values).fetchall()
-        return frozenset().union(*(struct.unpack(f"<{len(row[0]) // 4}I", row[0]) for row in rows))
+    def among(self, how: str) -> dict[str, int]:
+        """The words that it may stand for, and the bytes of their lists."""
+        return {EXACT: self._exact, PREFIX: self._prefix, FUZZY: self._fuzzy}[how]
+
+    def places(self, how: str) -> Iterator[int]:
+        """The places of schools that have one of those words, in order, each once."""
+        before = -1
+        for place in merge(*(self._list(word) for word in self.among(how))):
+            if place != before:
+                yield place
+            before = place
+
+    def _list(self, word: str) -> array[int]:
+        found = array("I")
+        # Four bytes each, the least first: as every machine that this runs on has them.
+        row = self._connection.execute("SELECT places FROM word WHERE word = ?", (word,)).fetchone()
+        found.frombytes(row[0])
+        return found
+
+    def far(self, words: str, how: str) -> int | None:
+        """How far the nearest word of a school is, or None where none is near enough to be meant."""
+        if how == EXACT:
+            return 0 if f" {self.word} " in words else None
+        if f" {self.word}" in words:
+            return 0
+        near = [far for word, far in self._slips.items() if f" {word} " in words] if how == FUZZY else []
+        return min(near, default=None)
 
 
 def find(connection: sqlite3.Connection, text: str, *, limit: int) -> list[Hit]:
@@ -86,48 +113,65 @@ def find(connection: sqlite3.Connection, text: str, *, limit: int) -> list[Hit]:
     if len(typed) == 1 and typed[0].isdigit():
         found = dict.fromkeys(_by_number(connection, typed[0], limit), NUMBER)
     words = [_Word(word, connection) for word in dict.fromkeys(typed)]
-    for how, places in _steps(connection, typed, words):
-        if len(found) >= limit:
-            break
-        fresh = (place for place in places() if place not in found)
-        order = _order(words) if how == FUZZY else None
-        found |= dict.fromkeys(nsmallest(limit - len(found), fresh, key=order), how)
+    for how, places in (
+        (EXACT, _named(connection, " ".join(typed))),
+        (EXACT, _in_order(connection, words, EXACT)),
+        (PREFIX, _in_order(connection, words, PREFIX)),
+    ):
+        fresh = (place for place in places if place not in found)
+        found |= dict.fromkeys(list(islice(fresh, limit - len(found))), how)
+    if len(found) < min(ENOUGH, limit):
+        nearly = (place for place in _nearly(connection, typed, words) if place not in found)
+        found |= dict.fromkeys(list(islice(nearly, limit - len(found))), FUZZY)
     return [Hit(_document(connection, place), how) for place, how in found.items()]
 
 
-def _steps(
-    connection: sqlite3.Connection, typed: list[str], words: list[_Word]
-) -> Iterable[tuple[str, Callable[[], Iterable[int]]]]:
-    """The ways to be found, the surest first; each is only gone when those before did not fill the answer."""
-    yield EXACT, lambda: _named(connection, " ".join(typed))
-    yield EXACT, lambda: _all(word.exact for word in words)
-    yield PREFIX, lambda: _all(word.prefix for word in words)
-    fuzzy = _all(word.fuzzy for word in words)
-    yield FUZZY, lambda: fuzzy
-    if not fuzzy:
-        yield FUZZY, lambda: _respaced(connection, typed)
-        yield FUZZY, lambda: _but_one(words)
+def _matches(connection: sqlite3.Connection, words: Sequence[_Word], how: str) -> Iterator[tuple[int, int]]:
+    """The schools that have all words, in order, and how far all their words are together.
+
+    Those that have the rarest of the words are read, and asked for the others.
+    """
+    sizes = [sum(word.among(how).values()) for word in words]
+    if min(sizes) > DENSE and how != FUZZY:
+        every = connection.execute("SELECT place, words FROM listing ORDER BY place")
+        yield from _of(words, every, how)
+        return
+    places, size = words[sizes.index(min(sizes))].places(how), FIRST
+    while some := list(islice(places, size)):
+        marks = ", ".join("?" * len(some))
+        query = f"SELECT place, words FROM listing WHERE place IN ({marks}) ORDER BY place"  # noqa: S608
+        yield from _of(words, connection.execute(query, some), how)
+        size = MORE
 
 
-def _all(sets: Iterable[frozenset[int]]) -> frozenset[int]:
-    """The places that are in all sets, the smallest first: most words of schools are rare."""
-    first, *rest = sorted(sets, key=len)
-    return first.intersection(*rest) if first else _NOTHING
+def _of(words: Sequence[_Word], rows: Iterable[tuple[int, str]], how: str) -> Iterator[tuple[int, int]]:
+    """Those of the schools (place and words) that have all words, and how far they are together."""
+    for place, text in rows:
+        distances = [word.far(text, how) for word in words]
+        if None not in distances:
+            yield place, sum(distance or 0 for distance in distances)
 
 
-def _order(words: list[_Word]) -> Callable[[int], tuple[int, int]]:
-    return lambda place: (sum(word.far(place) for word in words), place)
+def _in_order(connection: sqlite3.Connection, words: Sequence[_Word], how: str) -> Iterator[int]:
+    return (place for place, _ in _matches(connection, words, how))
 
 
-def _but_one(words: list[_Word]) -> frozenset[int]:
-    """The schools that have all words but one, where there are three or more."""
-    if len(words) < 3:
-        return _NOTHING
-    parts = (_all(word.fuzzy for word in words if word is not left) for left in words)
-    return frozenset().union(*parts)
+def _nearest(connection: sqlite3.Connection, words: Sequence[_Word]) -> list[int]:
+    """The schools that have all words but for slips, those with the fewest slips first."""
+    found = list(islice(_matches(connection, words, FUZZY), WEIGHED))
+    return [place for place, _ in sorted(found, key=lambda one: (one[1], one[0]))]
 
 
-def _respaced(connection: sqlite3.Connection, typed: list[str]) -> frozenset[int]:
+def _nearly(connection: sqlite3.Connection, typed: list[str], words: list[_Word]) -> list[int]:
+    """The schools found with slips, with words written apart or together, or with a word too many."""
+    found = _nearest(connection, words) or _respaced(connection, typed)
+    if found or len(words) < 3:
+        return found
+    ways = [_nearest(connection, [word for word in words if word is not left]) for left in words]
+    return sorted({place for way in ways for place in way})
+
+
+def _respaced(connection: sqlite3.Connection, typed: list[str]) -> list[int]:
     """The schools that are found when two words are written as one, or one as two."""
     joined = [[*typed[:at], typed[at] + typed[at + 1], *typed[at + 2 :]] for at in range(len(typed) - 1)]
     split = [
@@ -135,13 +179,15 @@ def _respaced(connection: sqlite3.Connection, typed: list[str]) -> frozenset[int
         for at, word in enumerate(typed)
         for letters in range(2, len(word) - 1)
     ]
-    ways = (_all(_Word(word, connection).exact for word in way) for way in [*joined, *split])
-    return frozenset().union(*ways)
+    known = {word: _Word(word, connection) for way in (*joined, *split) for word in way}
+    ways = (_in_order(connection, [known[word] for word in way], EXACT) for way in (*joined, *split))
+    return sorted({place for way in ways for place in way})
 
 
 def _named(connection: sqlite3.Connection, name: str) -> list[int]:
     """The schools of exactly this name."""
-    return [place for (place,) in connection.execute("SELECT place FROM name WHERE name = ?", (name,))]
+    query = "SELECT place FROM name WHERE name = ? ORDER BY place"
+    return [place for (place,) in connection.execute(query, (name,))]
 
 
 def _by_number(connection: sqlite3.Connection, number: str, limit: int) -> list[int]:

@@ -11,7 +11,9 @@ from commonroom.store.pages.search import spelling
 
 #: `listing` is in the order of answers (of the system first, then the shorter name): its numbers are places.
 SCHEMA = """
-CREATE TABLE listing (place INTEGER PRIMARY KEY, number TEXT NOT NULL, document TEXT NOT NULL);
+CREATE TABLE listing (
+    place INTEGER PRIMARY KEY, number TEXT NOT NULL, words TEXT NOT NULL, document TEXT NOT NULL
+);
 CREATE UNIQUE INDEX listing_number ON listing (number);
 CREATE TABLE name (name TEXT, place INTEGER, PRIMARY KEY (name, place)) WITHOUT ROWID;
 CREATE TABLE word (word TEXT PRIMARY KEY, places BLOB NOT NULL) WITHOUT ROWID;
@@ -27,12 +29,15 @@ def build(connection: sqlite3.Connection, register: Iterable[Mapping[str, Any]],
     """
     known = [(spelling.words(school["name"]), school) for school in register]
     known.sort(key=lambda one: (not one[1]["in_system"], len(one[0]), one[0], one[1]["number"]))
+    authorities = {one: spelling.words(one) for one in {school["authority"] or "" for _, school in known}}
     places: dict[str, list[int]] = {}
     names, listed = [], []
     for place, (words, school) in enumerate(known):
-        listed.append((place, school["number"], encode(school)))
+        owned = spelling.owners(school["name"])
+        mine = spelling.with_others([*words, *owned, *authorities[school["authority"] or ""]])
+        listed.append((place, school["number"], f" {' '.join(mine)} ", encode(school)))
         names.append((" ".join(words), place))
-        for word in spelling.with_others([*words, *spelling.words(school["authority"] or "")]):
+        for word in mine:
             places.setdefault(word, []).append(place)
     vocabulary = sorted(places)
     slips = {
@@ -41,7 +46,7 @@ def build(connection: sqlite3.Connection, register: Iterable[Mapping[str, Any]],
         if len(word) >= spelling.LEAST
         for short in spelling.shortened(word)
     }
-    connection.executemany("INSERT INTO listing VALUES (?, ?, ?)", listed)
+    connection.executemany("INSERT INTO listing VALUES (?, ?, ?, ?)", listed)
     connection.executemany("INSERT INTO name VALUES (?, ?)", sorted(names))
     packed = ((word, struct.pack(f"<{len(places[word])}I", *places[word])) for word in vocabulary)
     connection.executemany("INSERT INTO word VALUES (?, ?)", packed)

@@ -27,13 +27,15 @@ ALSO: dict[str, tuple[str, ...]] = {
 #: Letters of a word from which one wrong letter is looked for, and from which two may be wrong.
 LEAST, MANY = 3, 8
 _LETTERS = re.compile(r"[a-z0-9]+")
+_OWNER = re.compile(r"(\w+)['’‘`´ʼ]s\b", re.IGNORECASE)
 _MARKS = re.compile(r"['’‘`´ʼ]")
 
 
 def plain(text: str) -> str:
     """Return a text in small letters without accents and apostrophes."""
-    bare = "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one))
-    return _MARKS.sub("", bare).casefold()
+    if not text.isascii():
+        text = "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one))
+    return _MARKS.sub("", text).casefold()
 
 
 def words(text: str) -> list[str]:
@@ -45,9 +47,14 @@ def words(text: str) -> list[str]:
     return [word for word in found if word not in EMPTY] or found
 
 
-def with_others(found: list[str]) -> set[str]:
-    """Return words, and those by which the same name is found as well."""
-    return {*found, *(other for word in found for other in ALSO.get(word, ()))}
+def owners(text: str) -> list[str]:
+    """Return the words that something belongs to: Mary of St Mary's."""
+    return [plain(one) for one in _OWNER.findall(text)]
+
+
+def with_others(found: list[str]) -> list[str]:
+    """Return words, and those by which the same name is found as well, in order."""
+    return sorted({*found, *(other for word in found for other in ALSO.get(word, ()))})
 
 
 def shortened(word: str) -> Iterator[str]:
