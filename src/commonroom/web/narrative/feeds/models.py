@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import ClassVar
 
 from django.conf import settings
@@ -10,11 +9,6 @@ from django.db import models
 from django.utils import timezone
 
 from commonroom.web.accounts.permissions import Place
-
-
-def digest(token: str) -> str:
-    """Return what is kept of a secret in place of the secret."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 class CalendarAddress(models.Model):
