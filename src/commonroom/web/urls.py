@@ -8,8 +8,8 @@ from commonroom.web import language
 
 urlpatterns = [
     path("language/", language.change, name="set_language"),
-    path("people/", include("allauth.urls")),
     path("", include("commonroom.web.accounts.urls")),
+    path("people/", include("allauth.urls")),
     path("", include("commonroom.web.jobs.urls")),
     path("", include("commonroom.web.partnerships.urls")),
     path("", include("commonroom.web.schools.urls")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.urls import URLPattern, path
+from django.views.generic import RedirectView
 
 from commonroom.web.accounts import joining, members, views
 
@@ -19,6 +20,7 @@ def _people(kind: str, before: str) -> list[URLPattern]:
 
 urlpatterns: list[URLPattern] = [
     path("me/", views.me, name="me"),
+    path("people/2fa/", RedirectView.as_view(pattern_name="security"), name="mfa_index"),
     path("me/settings/", views.settings, name="settings"),
     path("me/security/", views.security, name="security"),
     path("me/sessions/<int:pk>/end/", views.end_session, name="session-end"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings as site
@@ -14,14 +16,25 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 
-from commonroom.web.accounts import actions, forms, pages, queries
+from commonroom.web.accounts import actions, forms, members, pages, permissions, queries
 from commonroom.web.accounts.models import Person, Token
+from commonroom.web.accounts.roles import Action
 
 
 @login_required
 def me(request: HttpRequest) -> HttpResponse:
     """Show what a person belongs to."""
-    return pages.show(request, "me", memberships=queries.mine(pages.person(request)))
+    return pages.show(request, "me", memberships=belongings(pages.person(request)))
+
+
+def belongings(who: Person) -> list[dict[str, Any]]:
+    """Return what a person belongs to, with the page of its people where they may see them."""
+    held = []
+    for one in queries.mine(who):
+        seen = permissions.may(who, Action.PEOPLE_SEE, one.at)
+        people = members.address(one.at) if seen else ""
+        held.append({"place_name": one.at or _("the site"), "membership": one, "people": people})
+    return held
 
 
 @login_required
