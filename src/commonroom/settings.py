@@ -56,8 +56,14 @@ OIDC_NAME = Setting(
 )
 OIDC_CLIENT = Setting("COMMONROOM_OIDC_CLIENT", "", "Client id at the provider.")
 OIDC_SECRET = Setting("COMMONROOM_OIDC_SECRET", "", "Client secret at the provider.")
+EXAMPLE = Setting(
+    "COMMONROOM_EXAMPLE",
+    "",
+    "1: the site of the demo, where whoever sits at this machine may sign in as a made-up person.",
+)
 SETTINGS = (
     EVIDENCE, WORK, DATABASE, ORIGIN, SECRET, MAIL, SENDER, OIDC, OIDC_NAME, OIDC_CLIENT, OIDC_SECRET,
+    EXAMPLE,
 )  # fmt: skip
 
 Model = TypeVar("Model", bound="BaseModel")

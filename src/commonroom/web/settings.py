@@ -19,6 +19,8 @@ EVIDENCE = Path(program.EVIDENCE.value).absolute()
 #: Where the published pages of the evidence are (commonroom.pipeline.publishing).
 PAGES = WORK / "pages"
 DEBUG = False
+#: Whether this is the site of the demo, with its door for made-up people.
+EXAMPLE = program.EXAMPLE.value == "1"
 
 
 def _secret() -> str:
