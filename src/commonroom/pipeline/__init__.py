@@ -10,12 +10,14 @@ if TYPE_CHECKING:
     from commonroom.pipeline.agreed import Files
     from commonroom.pipeline.answers import estimate, find, floor, gap, group, judge, left_out_year, map
     from commonroom.pipeline.asking import Question
+    from commonroom.pipeline.boarding import Board, board, compared
     from commonroom.pipeline.brokering import Asked, Written, explain, propose
     from commonroom.pipeline.building import build
     from commonroom.pipeline.deciding import decide
     from commonroom.pipeline.evaluating import Kept, collect, evaluate, plan_impact
     from commonroom.pipeline.given import Source
     from commonroom.pipeline.looking import read, suggest
+    from commonroom.pipeline.publishing import publish
     from commonroom.pipeline.pupils import (
         Draws,
         Pupils,
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Asked",
+    "Board",
     "Draws",
     "Files",
     "Kept",
@@ -47,8 +50,10 @@ __all__ = [
     "Summary",
     "Terms",
     "Written",
+    "board",
     "build",
     "collect",
+    "compared",
     "decide",
     "demo",
     "estimate",
@@ -67,6 +72,7 @@ __all__ = [
     "plan_impact",
     "pool",
     "propose",
+    "publish",
     "read",
     "read_plan",
     "story",
@@ -82,6 +88,7 @@ _PLACES = {
     "pipeline.answers": ("estimate", "find", "floor", "gap", "group", "judge", "left_out_year", "map"),
     "partnerships.terms": ("Terms",),
     "pipeline.agreed": ("Files",),
+    "pipeline.boarding": ("Board", "board", "compared"),
     "pipeline.brokering": ("Asked", "Written", "explain", "propose"),
     "pipeline.asking": ("Question",),
     "pipeline.building": ("build",),
@@ -89,6 +96,7 @@ _PLACES = {
     "pipeline.evaluating": ("Kept", "collect", "evaluate", "plan_impact"),
     "pipeline.given": ("Source",),
     "pipeline.looking": ("read", "suggest"),
+    "pipeline.publishing": ("publish",),
     "pipeline.pupils": (
         "Draws", "Pupils", "Small", "estimate_pupils", "foresee", "pool", "read_plan", "sum_pupils",
         "tell_estimates", "write_estimates", "write_plan",

@@ -104,7 +104,8 @@ class Pages:
 def open(folder: Path) -> Pages:
     """Open the version in force in a folder.
 
-    Raises SaidToPeople when there is none, or it is damaged or of another format. A file that is open already is used again, so that this may be asked at every request.
+    Raises SaidToPeople when there is none, or it is damaged or of another format. A file that is open
+    already is used again, so that this may be asked at every request.
     """
     folder = Path(folder)
     try:
