@@ -8,13 +8,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language
@@ -52,9 +53,33 @@ SAID: dict[str, str | Promise] = {
 class People(DefaultAccountAdapter):  # type: ignore[misc]
     """Sign-in by password, and what is written to people about it."""
 
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "account_inactive": _("Your sign-in is switched off."),
+        "duplicate_email": _("You sign in with this address already."),
+        "email_password_mismatch": _("Address and password do not belong together."),
+        "enter_current_password": _("This is not your password."),
+        "incorrect_code": _("This code is wrong, or no longer good."),
+        "incorrect_password": _("This is not your password."),
+        "invalid_login": _("Address and password do not belong together."),
+        "invalid_password_reset": _("This link was used already, or is too old."),
+        "rate_limited": _("That was tried very often. Wait some minutes, then try again."),
+        "too_many_login_attempts": _("That was tried very often. Wait some minutes, then try again."),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Say no: people come by invitation alone."""
         return False
+
+    def post_login(self, request: HttpRequest, user: Any, **others: Any) -> HttpResponse:
+        """Count a sign-in that was just made as proof of who it is, before something grave."""
+        records = request.session.get(AUTHENTICATION_METHODS_SESSION_KEY)
+        if records:
+            request.session[AUTHENTICATION_METHODS_SESSION_KEY] = [
+                *records[:-1],
+                records[-1] | {"reauthenticated": True},
+            ]
+        response: HttpResponse = super().post_login(request, user, **others)
+        return response
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send our letter of that kind, in the background, as for any other address."""
@@ -87,6 +112,14 @@ class People(DefaultAccountAdapter):  # type: ignore[misc]
 
 class Factors(DefaultMFAAdapter):  # type: ignore[misc]
     """The second step: its secrets are kept enciphered, and who must have one keeps one."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "cannot_delete_authenticator": _(
+            "You act for others here, so you keep a second step. Set up another first."
+        ),
+        "cannot_generate_recovery_codes": _("Set up a second step first."),
+        "incorrect_code": _("This code is wrong, or no longer good."),
+    }
 
     def encrypt(self, text: str) -> str:
         """Return a secret as the database holds it."""

@@ -13,12 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from commonroom.web.accounts import actions, forms, pages, permissions, queries
-from commonroom.web.accounts.models import Invitation, Membership
+from commonroom.web.accounts.models import Invitation, Membership, Person
 from commonroom.web.accounts.roles import Action
 
 
-def _place(kind: str, key: str) -> Any:
-    """The school or system of a page; None: the site."""
+def place(kind: str, key: str) -> Any:
+    """Return the school or system of a page (None: the site); raise Http404 where there is none."""
     found = None if kind == "site" else queries.place(kind, key)
     if found is None and kind != "site":
         raise Http404
@@ -35,7 +35,7 @@ def address(on: Any, page: str = "people") -> str:
 @login_required
 def people(request: HttpRequest, kind: str, key: str = "") -> HttpResponse:
     """Show who belongs here, and who is invited."""
-    who, on = pages.person(request), _place(kind, key)
+    who, on = pages.person(request), place(kind, key)
     given = permissions.roles_to_give(who, on)
     held = [
         {
@@ -61,7 +61,7 @@ def people(request: HttpRequest, kind: str, key: str = "") -> HttpResponse:
 @login_required
 def people_csv(request: HttpRequest, kind: str, key: str = "") -> HttpResponse:
     """Hand out who belongs here as CSV."""
-    on = _place(kind, key)
+    on = place(kind, key)
     answer = HttpResponse(content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="people.csv"'
     rows = csv.writer(answer)
@@ -80,7 +80,7 @@ def _disarmed(text: str) -> str:
 @login_required
 def invite(request: HttpRequest, kind: str, key: str = "") -> HttpResponse:
     """Invite somebody."""
-    who, on = pages.person(request), _place(kind, key)
+    who, on = pages.person(request), place(kind, key)
     permissions.check(who, Action.PEOPLE_INVITE, on)
     form = forms.Invite(request.POST or None, roles=permissions.roles_to_give(who, on))
     if pages.filled(form, lambda given: actions.invite(who=who, on=on, now=timezone.now(), **given)):
@@ -92,7 +92,8 @@ def invite(request: HttpRequest, kind: str, key: str = "") -> HttpResponse:
 @login_required
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     """End a membership."""
-    who, membership = pages.person(request), _membership(request, pk)
+    who = pages.person(request)
+    membership = known_membership(who, pk)
     back = reverse("me") if membership.person_id == who.pk else address(membership.at)
     if request.method == "POST":
         actions.end_membership(who=who, membership=membership, now=timezone.now())
@@ -109,7 +110,8 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def recover(request: HttpRequest, pk: int) -> HttpResponse:
     """Send somebody a way back in."""
-    who, membership = pages.person(request), _membership(request, pk)
+    who = pages.person(request)
+    membership = known_membership(who, pk)
     if request.method == "POST":
         actions.recover(who=who, membership=membership, now=timezone.now())
         return pages.go(request, address(membership.at), _("We have sent them a letter."))
@@ -130,8 +132,7 @@ def recover(request: HttpRequest, pk: int) -> HttpResponse:
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Withdraw an invitation."""
     who = pages.person(request)
-    invitation = get_object_or_404(Invitation.objects.select_related("school", "system"), pk=pk)
-    _seen(request, invitation.at)
+    invitation = known_invitation(who, pk)
     if request.method == "POST":
         actions.withdraw(who=who, invitation=invitation, now=timezone.now())
         return pages.go(request, address(invitation.at), _("The invitation is withdrawn."))
@@ -144,16 +145,18 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _membership(request: HttpRequest, pk: int) -> Membership:
-    """A membership in force that whoever asks may know of."""
+def known_membership(who: Person, pk: int) -> Membership:
+    """Return a membership in force that somebody may know of; raise Http404 otherwise."""
     held = Membership.objects.in_force().select_related("person", "school", "system")
     membership = get_object_or_404(held, pk=pk)
-    if membership.person_id != pages.person(request).pk:
-        _seen(request, membership.at)
+    if membership.person_id != who.pk and not permissions.may(who, Action.PEOPLE_SEE, membership.at):
+        raise Http404
     return membership
 
 
-def _seen(request: HttpRequest, on: Any) -> None:
-    """Say that there is nothing, to whoever may not see the people of a place."""
-    if not permissions.may(pages.person(request), Action.PEOPLE_SEE, on):
+def known_invitation(who: Person, pk: int) -> Invitation:
+    """Return an invitation that somebody may know of; raise Http404 otherwise."""
+    invitation = get_object_or_404(Invitation.objects.select_related("school", "system"), pk=pk)
+    if not permissions.may(who, Action.PEOPLE_SEE, invitation.at):
         raise Http404
+    return invitation
