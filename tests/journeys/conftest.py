@@ -1,4 +1,4 @@
-"""What journeys through the site share: one browser, a server with a database of its own, people who sign in."""
+"""What journeys through the site share: one browser, a server, and people who sign in."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any, ClassVar
 
 from django import forms
@@ -16,42 +17,7 @@ from django.urls import include, path
 
 from commonroom.errors import SaidToPeople
 
-PATTERNS = """{% extends "commonroom/page.html" %}{% load i18n %}
-{% block title %}Patterns{% endblock %}
-{% block crumbs %}<nav class="crumbs" aria-label="Where you are"><ol><li><a href="/">Find a school</a></li><li>Patterns</li></ol></nav>{% endblock %}
-{% block main %}
-<h1>Ashfield School {% include "commonroom/parts/made_up.html" %}</h1>
-<p class="lead">Oldham, secondary. 1,100 pupils; beside fifty schools alike, attendance is <a href="#t">in the upper fifth</a>.</p>
-<nav class="tabs" aria-label="Parts of the room"><ul><li><a href="#a" aria-current="page">Plan</a></li><li><a href="#b">Cycles</a></li><li><a href="#c">Notes and files</a></li></ul></nav>
-<ol class="steps"><li class="done">Asked</li><li class="done">Accepted</li><li aria-current="step">At work</li><li>Reviewed</li></ol>
-<ul class="figures"><li><strong>7</strong> <span>days agreed</span></li><li><strong>2.5</strong> <span>days used</span></li><li><strong>12 October 2026</strong> <span>next visit</span></li></ul>
-<p class="notice">A plain notice with <a href="#x">a link</a>.</p><p class="notice good">Saved.</p><p class="notice warn">Two days are left.</p><p class="notice bad">This was refused.</p>
-<p class="row"><span class="badge">Draft</span> <span class="badge good">Agreed</span> <span class="badge warn">Waiting</span> <span class="badge bad">Declined</span> <span class="badge here">At work</span></p>
-<div class="beside"><div>
-<h2 id="t">Themes</h2>
-<ul class="list"><li><a class="name" href="#1">Attendance</a> <span class="standing strength">a strength</span><p class="quiet">Overall absence, 2024.</p></li><li><a class="name" href="#2">Reading</a> <span class="standing need">a need</span></li><li><a class="name" href="#3">Behaviour</a> <span class="standing unsaid">cannot be said</span></li></ul>
-{% include "commonroom/parts/grid.html" with caption="Overall absence by year" heads=heads rows=rows numeric=numeric %}
-{% include "commonroom/parts/csv.html" with href="#csv" %}
-<figure class="picture"><img src="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 400 120'%3E%3Cpath d='M10 100L100 60 200 80 390 20' fill='none' stroke='%2314456b' stroke-width='3'/%3E%3C/svg%3E" alt="Absence rose in every year"><figcaption>Source: School absence, 2024.</figcaption></figure>
-<p class="source">Source: <a href="https://www.gov.uk/">Department for Education</a>.</p>
-{% include "commonroom/parts/timeline.html" %}
-{% include "commonroom/parts/empty.html" with said="No offers yet." link="#new" text="Write the first" %}
-{% include "commonroom/parts/pages.html" %}
-</div><aside class="card" aria-label="Facts"><h2>Facts</h2><dl class="facts"><dt>Theme</dt><dd>Attendance</dd><dt>Days</dt><dd>7</dd></dl><details><summary>How this is counted</summary><p>Sessions missed of all.</p></details></aside></div>
-<ul class="cards"><li class="card"><h3>One</h3><p>Text.</p></li><li class="card"><h3>Two</h3><p>Text.</p></li></ul>
-<blockquote>Dear colleague,
-we would like to see how you do this.</blockquote>
-<p class="actions"><a class="button" href="#n">Ask for help</a> <a class="button plain" href="#p">Go back</a> <button class="grave">End it</button> <button class="little">Small</button> <button class="link">Like a link</button></p>
-{% endblock %}"""
-
-ASKING = """{% extends "commonroom/page.html" %}
-{% block title %}Ask{% endblock %}
-{% block main %}
-<h1>Ask for help</h1>
-<form method="post" data-keep="gallery" enctype="multipart/form-data">{% csrf_token %}{% include "commonroom/parts/form.html" %}<div class="actions"><button>Send</button> <a class="button plain" href="/">Go back</a></div></form>
-{% endblock %}"""
-
-CONFIRM = """{% extends "commonroom/parts/confirm.html" %}"""
+HERE = Path(__file__).parent
 
 
 class Ask(forms.Form):
@@ -71,6 +37,10 @@ class Ask(forms.Form):
     file = forms.FileField(required=False)
 
 
+def read(name: str) -> str:
+    return (HERE / name).read_text(encoding="utf-8")
+
+
 def render(request: HttpRequest, text: str, status: int = 200, **context: Any) -> HttpResponse:
     return HttpResponse(engines["django"].from_string(text).render(context, request), status=status)
 
@@ -85,7 +55,7 @@ def patterns(request: HttpRequest) -> HttpResponse:
     rows = [(str(year), "5.1", "4.8 to 5.4") for year in range(2015, 2025)]
     return render(
         request,
-        PATTERNS,
+        read("patterns.html"),
         moments=moments,
         page=page,
         heads=("Year", "Figure", "Range"),
@@ -99,7 +69,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         messages.success(request, "Sent.")
         return redirect("patterns")
-    return render(request, ASKING, 422 if form.is_bound else 200, form=form)
+    return render(request, read("asking.html"), 422 if form.is_bound else 200, form=form)
 
 
 def confirm(request: HttpRequest) -> HttpResponse:
@@ -109,7 +79,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
         "yes": "Close it",
         "back": "/",
     }
-    return render(request, CONFIRM, **said, grave=True)
+    return render(request, '{% extends "commonroom/parts/confirm.html" %}', **said, grave=True)
 
 
 def said(request: HttpRequest) -> HttpResponse:
