@@ -32,7 +32,7 @@ class Card:
     sentences: tuple[str, ...]
     strip: Strip | None = None
     scale: str = ""
-    releases: tuple[int, ...] = ()
+    releases: tuple[str, ...] = ()
 
 
 def cards(phase: SchoolPhase, facts: Facts) -> list[Card]:
@@ -68,7 +68,7 @@ def last(trends: list[Trend], headline: str, facts: Facts) -> Card | None:
         _("This is as published, before anything is said about who the pupils are."),
     ]
     title = _("{measure}, {year}").format(measure=labels.measure(facts, headline), year=point["year"])
-    releases = () if point["release"] is None else (point["release"],)
+    releases = () if point["release"] is None else (str(point["release"]),)
     return Card(
         title, number(point["value"], digits) + sign, tuple(filter(None, sentences)), releases=releases
     )
@@ -124,7 +124,9 @@ def _card(
         range=_and(low - middle, high - middle, digits),
     )  # fmt: skip
     strip = strips.around(middle, figure, measure["unit"])
-    return Card(title, verdict, (said,), strip, scale.format(unit=unit), tuple(place["releases"]))
+    return Card(
+        title, verdict, (said,), strip, scale.format(unit=unit), tuple(str(one) for one in place["releases"])
+    )
 
 
 def _and(low: float, high: float, digits: int) -> str:

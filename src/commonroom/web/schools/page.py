@@ -29,13 +29,13 @@ class Body:
     standing: Standing | None
     likeness: Likeness | None
     trend: Series | None
-    others: list[Series]
-    alike: int
+    measures: list[tuple[str, str]]
+    alike: str
     nearest: list[tuple[str, str, str]]
     family: str
-    family_schools: int
+    family_schools: str
     honorary: bool
-    context_releases: list[int]
+    context_releases: tuple[str, ...]
     withheld: list[str]
 
 
@@ -50,14 +50,18 @@ class Page:
     earlier: list[tuple[str, str, str]]
     phases: list[tuple[str, str]]
     body: Body | None
-    sources: list[tuple[int, str, str]]
+    sources: list[tuple[str, str, str]]
 
 
-def tell(school: School, facts: Facts, phase: str | None) -> Page:
-    """Return the page of a school; of the first phase it has when none is asked for."""
+def tell(school: School, facts: Facts, *, phase: str | None = None, measure: str | None = None) -> Page:
+    """Return the page of a school.
+
+    Arguments: the `phase` to show (its first when it has no such phase); the `measure` to show year by year
+    (the headline when it has no such measure).
+    """
     chosen = next((one for one in school["phases"] if one["phase"] == phase), None)
     chosen = chosen or (school["phases"][0] if school["phases"] else None)
-    body = _body(school, chosen, facts) if chosen else None
+    body = _body(school, chosen, facts, measure) if chosen else None
     return Page(
         school=school,
         name=school["name"],
@@ -90,9 +94,9 @@ def _about(school: School) -> list[str]:
     return parts
 
 
-def _body(school: School, phase: SchoolPhase, facts: Facts) -> Body:
-    series = [trends.tell(one, facts) for one in phase["trends"]]
-    head = next((one for one in series if one.measure == phase["headline"]), None)
+def _body(school: School, phase: SchoolPhase, facts: Facts, measure: str | None) -> Body:
+    known = {one["measure"]: one for one in phase["trends"]}
+    trend = known.get(measure or "") or known.get(phase["headline"]) or next(iter(known.values()), None)
     family = phase["family"]
     return Body(
         phase=phase["phase"],
@@ -101,14 +105,14 @@ def _body(school: School, phase: SchoolPhase, facts: Facts) -> Body:
         cards=beside.cards(phase, facts),
         standing=standing.tell(phase, facts) if phase["themes"] else None,
         likeness=likeness.tell(phase, facts) if phase["matches"] else None,
-        trend=head,
-        others=[one for one in series if one is not head],
-        alike=phase["matches"][0]["found"] if phase["matches"] else 0,
+        trend=trends.tell(trend, facts) if trend else None,
+        measures=[(one, labels.measure(facts, one)) for one in known],
+        alike=str(phase["matches"][0]["found"]) if phase["matches"] else "",
         nearest=[(near["number"], near["name"], near["authority"] or "") for near in phase["nearest"]],
         family=family["code"] if family else "",
-        family_schools=family["schools"] if family else 0,
+        family_schools=str(family["schools"]) if family else "",
         honorary=bool(family and family["honorary"]),
-        context_releases=phase["context_releases"],
+        context_releases=tuple(str(one) for one in phase["context_releases"]),
         withheld=[
             _withheld(one, facts) for one in school["withheld"] if one["phase"] in (None, phase["phase"])
         ],
@@ -126,14 +130,14 @@ def _withheld(one: Withheld, facts: Facts) -> str:
     )
 
 
-def _sources(phase: SchoolPhase, releases: list[Release]) -> list[tuple[int, str, str]]:
+def _sources(phase: SchoolPhase, releases: list[Release]) -> list[tuple[str, str, str]]:
     """The publications that a page rests on: number, name, years."""
     used = {point["release"] for trend in phase["trends"] for point in trend["points"]}
     used |= {one for place in phase["maps"] for one in place["releases"]}
     used |= {one for theme in phase["themes"] for claim in theme["claims"] for one in claim["releases"]}
     used |= set(phase["context_releases"])
     return [
-        (at, releases[at]["name"], _years(releases[at]))
+        (str(at), releases[at]["name"], _years(releases[at]))
         for at in sorted(one for one in used if one is not None)
     ]
 

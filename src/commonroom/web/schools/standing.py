@@ -22,7 +22,7 @@ class Said:
     theme: str
     name: str
     sentences: tuple[str, ...]
-    releases: tuple[int, ...] = ()
+    releases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def _said(one: ThemeStanding, phase: Phase, facts: Facts) -> Said:
     called = name(facts, one["theme"])
     if one["standing"] in ("strength", "need") and claim is not None:
         said = (amount(claim, facts), sure(claim), _rests(claim))
-        return Said(one["theme"], called, said, tuple(claim["releases"]))
+        return Said(one["theme"], called, said, tuple(str(one) for one in claim["releases"]))
     note = facts["themes"].get(one["theme"], {}).get("notes", {}).get(phase)
     if one["standing"] == "no_measure":
         why = labels.say(note) if note else _("No results in it are published.")

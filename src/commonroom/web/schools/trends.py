@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from commonroom.web.schools import labels
-from commonroom.web.schools.figures import between, listed, number, signed, whole
+from commonroom.web.schools.figures import between, day, listed, number, signed, whole
 
 if TYPE_CHECKING:
     from commonroom.narrative.pages.forms import Facts, GapPoint, Point, Trend
@@ -40,7 +40,7 @@ def tell(trend: Trend, facts: Facts) -> Series:
         name=labels.measure(facts, name),
         meaning=labels.meaning(facts, name),
         source=measure["source"],
-        date=measure["date"],
+        date=day(measure["date"]),
         sentence=_sentence(trend, facts, sign, digits),
         breaks=_breaks(trend),
         rows=rows,
@@ -53,16 +53,17 @@ def _row(point: Point, sign: str, digits: int) -> tuple[object, ...]:
     there = point["value"] is not None
     said = number(point["value"], digits) + sign if there else str(labels.MISSING[point["missing"] or "none"])
     nation = number(point["nation"], digits) + (sign if point["nation"] is not None else "")
-    return point["year"], said, there, whole(point["pupils"]), nation, point["release"]
+    release = "" if point["release"] is None else str(point["release"])
+    return str(point["year"]), said, there, whole(point["pupils"]), nation, release
 
 
 def _gap(point: GapPoint, sign: str, digits: int) -> tuple[object, ...]:
     """Year, disadvantaged, other, gap, its range, or why it was withheld."""
     if point["withheld"]:
-        return point["year"], None, None, None, str(labels.REASON[point["withheld"]])
+        return str(point["year"]), None, None, None, str(labels.REASON[point["withheld"]])
     gap = point["gap"]
     return (
-        point["year"],
+        str(point["year"]),
         number(point["disadvantaged"], digits) + (sign if point["disadvantaged"] is not None else ""),
         number(point["other"], digits) + (sign if point["other"] is not None else ""),
         signed(gap["value"], digits),

@@ -62,7 +62,7 @@ def school(request: HttpRequest, number: str) -> HttpResponse:
     if found["number"] != number:
         return HttpResponsePermanentRedirect(reverse("school", args=[found["number"]]))
     facts = evidence.shown().facts
-    told = page.tell(found, facts, request.GET.get("phase"))
+    told = page.tell(found, facts, phase=request.GET.get("phase"), measure=request.GET.get("measure"))
     said = {
         "page": told,
         "body": told.body,
