@@ -162,6 +162,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_ISSUER = "Commonroom"
+MFA_TOTP_PERIOD = 30
 MFA_TOTP_TOLERANCE = 1
 SOCIALACCOUNT_ADAPTER = "commonroom.web.accounts.adapters.Providers"
 #: The provider is the operator's own choice, and only addresses that it says it has verified count.

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 
 from commonroom.web.accounts import actions, forms, pages, queries
 from commonroom.web.accounts.models import Invitation, Person
@@ -31,6 +32,7 @@ def follow(request: HttpRequest, secret: str) -> HttpResponse:
 
 
 @never_cache
+@sensitive_post_parameters("password")
 def join(request: HttpRequest) -> HttpResponse:
     """Accept an invitation: as somebody new, as somebody who is here already, or to find back in."""
     invitation = queries.invitation_of(str(request.session.get(KEPT, "")))

@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account import forms as account
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
 from django import forms
+from django.conf import settings
+from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
+
+from commonroom.web.accounts.models import digest
 
 _LABELS: dict[str, Any] = {
     "login": _("E-mail address"),
@@ -67,13 +72,27 @@ class Address(_Ours, account.AddEmailForm):  # type: ignore[misc]
     """Another address to sign in with."""
 
 
-class Code(_Ours, mfa.AuthenticateForm):  # type: ignore[misc]
+class _Once(forms.Form):
+    """Takes no code twice, also where the clocks of phone and site differ and it is good for longer."""
+
+    user: Any
+
+    def clean_code(self) -> str:
+        """Look at the code, and remember it."""
+        code = str(super().clean_code())  # type: ignore[misc]
+        longest = settings.MFA_TOTP_PERIOD * (2 * settings.MFA_TOTP_TOLERANCE + 1)
+        if not cache.add(f"commonroom.code.{self.user.pk}.{digest(code)}", True, timeout=longest):
+            raise get_adapter().validation_error("incorrect_code")
+        return code
+
+
+class Code(_Ours, _Once, mfa.AuthenticateForm):  # type: ignore[misc]
     """The second step: a code of the app, or one of recovery."""
 
     hints = {"code": _("Six digits from your app, or one of your recovery codes.")}  # noqa: RUF012 - as above
 
 
-class CodeAgain(_Ours, mfa.ReauthenticateForm):  # type: ignore[misc]
+class CodeAgain(_Ours, _Once, mfa.ReauthenticateForm):  # type: ignore[misc]
     """A code, once more before something grave."""
 
     hints = Code.hints
