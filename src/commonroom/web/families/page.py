@@ -89,18 +89,30 @@ def themes(facts: Facts, phase: Phase) -> list[tuple[str, str]]:
     return sorted(found, key=lambda one: one[1])
 
 
-def counted(shown: list[Better], members: int, theme: str) -> str:
-    """Return how many do better at a theme, in a sentence."""
+def counted(shown: list[Better], members: list[Member], theme: str, system: str) -> str:
+    """Return how many do better at a theme, of those of whom it is known, in a sentence."""
+    known = sum(one["in_system"] for one in members)
+    if not known:
+        return _("None of these schools is in {system}, so who does better is not known here.").format(
+            system=system
+        )
+    if known == len(members):
+        among = _("Of these {members} schools").format(members=known)
+    else:
+        among = ngettext(
+            "Of the one of these schools that is in {system}",
+            "Of the {known} of these schools that are in {system}",
+            known,
+        ).format(known=known, system=system)
     if not shown:
-        return _(
-            "Of these {members} schools, none is named for {theme}: the published figures cannot tell."
-        ).format(members=members, theme=theme)
-    said = ngettext(
-        "Of these {members} schools, one does better at {theme} than schools with a similar intake.",
-        "Of these {members} schools, {n} do better at {theme} than schools with a similar intake.",
-        len(shown),
-    )
-    return said.format(members=members, n=len(shown), theme=theme)
+        said = _("{among}, none is named for {theme}: the published figures cannot tell.")
+    else:
+        said = ngettext(
+            "{among}, one does better at {theme} than schools with a similar intake.",
+            "{among}, {n} do better at {theme} than schools with a similar intake.",
+            len(shown),
+        )
+    return said.format(among=among, n=len(shown), theme=theme)
 
 
 def near(family: Family) -> str:

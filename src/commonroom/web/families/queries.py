@@ -28,7 +28,7 @@ def alike(number: str, phase: str | None, preset: str | None) -> Alike:
 
 
 def family(phase: str, code: str, school: str | None = None) -> Family:
-    """Return a standing family, seen from one of its schools where one is named; Http404 where there is none."""
+    """Return a standing family, seen from one of its schools where one is named; Http404 if there is none."""
     shown = evidence.shown()
     for one in shown.facts["phases"]:
         found = shown.family(one, code, school=school) if one == phase else None

@@ -55,6 +55,7 @@ def family(request: HttpRequest, phase: str, code: str) -> HttpResponse:
 def _listed(request: HttpRequest, members: list[Member], phase: Phase, *, order: str = "") -> dict[str, Any]:
     """What a page says of a list of schools, in the order and about the theme that the reader asks for."""
     facts = evidence.shown().facts
+    system = labels.say(facts["system"])
     asked = order or request.GET.get("sort", "")
     themes = page.themes(facts, phase)
     theme = next((one for one in themes if one[0] == request.GET.get("theme")), None)
@@ -66,7 +67,9 @@ def _listed(request: HttpRequest, members: list[Member], phase: Phase, *, order:
         "themes": themes,
         "theme": theme,
         "better": better,
-        "counted": page.counted(better, len(rows), theme[1]) if theme else "",
+        "system": system,
+        "elsewhere": not all(one["in_system"] for one in members),
+        "counted": page.counted(better, members, theme[1], system) if theme else "",
         "phase": phase,
         "phase_name": labels.PHASE[phase],
         "facts": facts,

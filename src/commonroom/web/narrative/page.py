@@ -12,7 +12,7 @@ from commonroom.web.schools import labels
 from commonroom.web.schools.figures import NONE, between, listed, number, signed, whole
 
 if TYPE_CHECKING:
-    from commonroom.narrative.pages.forms import Facts, FloorRow, GapRow, Glance, Phase, Placed, System
+    from commonroom.narrative.pages.forms import Facts, FloorRow, GapRow, Glance, Phase, Placed, Range, System
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,42 +113,36 @@ def _headline(phase: Phase, rows: list[Glance], facts: Facts) -> tuple[str, str]
 
 
 def _glance(phase: Phase, rows: list[Glance], facts: Facts) -> Table:
-    """Every measure of a phase in its last year, by name."""
-    last: dict[str, int] = {}
+    """Every measure of a phase by year, the latest year first."""
+    found: dict[tuple[str, int], dict[str, Glance]] = {}
     for one in rows:
         if one["phase"] == phase:
-            last[one["measure"]] = max(last.get(one["measure"], 0), one["year"])
-    found: dict[str, dict[str, Glance]] = {name: {} for name in last}
-    for one in rows:
-        if one["phase"] == phase and one["year"] == last[one["measure"]]:
-            found[one["measure"]][one["place"]] = one
-    names = sorted(found, key=lambda name: labels.measure(facts, name))
+            found.setdefault((one["measure"], -one["year"]), {})[one["place"]] = one
+    ranged = _("Likely range (95%)")
     heads = (
-        _("Measure"), _("Year"), labels.say(facts["system"]), _("Likely range (95%)"), labels.say(facts["nation"]),
-        _("Difference"), _("Schools"),
+        _("Measure"), _("Year"), labels.say(facts["system"]), ranged, labels.say(facts["nation"]),
+        _("Difference"), ranged, _("Schools"),
     )  # fmt: skip
-    table = tuple(_glance_row(name, last[name], found[name], facts) for name in names)
-    return Table(_("Averages of the last year of each measure"), heads, table, (1, 2, 3, 4, 5, 6))
+    table = tuple(_glance_row(name, str(-year), found[name, year], facts) for name, year in sorted(found))
+    return Table(_("Averages by year"), heads, table, (1, 2, 3, 4, 5, 6, 7))
 
 
-def _glance_row(name: str, year: int, found: dict[str, Glance], facts: Facts) -> tuple[str, ...]:
+def _glance_row(name: str, year: str, found: dict[str, Glance], facts: Facts) -> tuple[str, ...]:
     measure = facts["measures"][name]
     digits, sign = measure["digits"], labels.SIGN[measure["unit"]]
-
-    def value(place: str) -> str:
-        figure = found[place]["figure"]["value"] if place in found else None
-        return number(figure, digits) + (sign if figure is not None else "")
-
-    own = found.get("system")
-    difference = found["difference"]["figure"]["value"] if "difference" in found else None
+    none: Range = {"value": None, "low": None, "high": None}
+    own, nation, difference = (
+        found[place]["figure"] if place in found else none for place in ("system", "nation", "difference")
+    )
     return (
         labels.measure(facts, name),
-        str(year),
-        value("system"),
-        between(own["figure"]["low"], own["figure"]["high"], digits) if own else NONE,
-        value("nation"),
-        signed(difference, digits),
-        whole(own["schools"] if own else None),
+        year,
+        number(own["value"], digits) + (sign if own["value"] is not None else ""),
+        between(own["low"], own["high"], digits),
+        number(nation["value"], digits) + (sign if nation["value"] is not None else ""),
+        signed(difference["value"], digits),
+        between(difference["low"], difference["high"], digits),
+        whole(found["system"]["schools"] if "system" in found else None),
     )
 
 
@@ -159,7 +153,8 @@ def _gap(phase: Phase, rows: list[GapRow], facts: Facts) -> Table | None:
         return None
     places = {"system": labels.say(facts["system"]), "nation": labels.say(facts["nation"])}
     heads = (
-        _("Measure"), _("Year"), _("Where"), _("Disadvantaged"), _("Other"), _("Gap"), _("Likely range (95%)"),
+        _("Measure"), _("Year"), _("Where"), _("Disadvantaged"), _("Other"), _("Gap"),
+        _("Likely range (95%)"),
     )  # fmt: skip
     ordered = sorted(own, key=lambda one: (one["measure"], -one["year"], one["place"] != "system"))
     table = []
@@ -211,52 +206,64 @@ def _floor(phase: Phase, rows: list[FloorRow], facts: Facts) -> Table | None:
         _("Year"), _("Measure"), _("Floor"), _("Where"), _("Schools"), _("Below it"), _("Share"),
         _("Likely range (95%)"), _("Expected, chance allowed for"), _("Source"),
     )  # fmt: skip
-    table = tuple(
-        (
-            str(one["year"]), labels.measure(facts, one["measure"]), number(one["below"], 0), places[one["place"]],
-            whole(one["schools"]), whole(one["number"]),
-            number(one["share"]["value"], 1) + ("%" if one["share"]["value"] is not None else ""),
-            between(one["share"]["low"], one["share"]["high"], 1), number(one["expected"], 1), one["source"],
-        )
-        for one in sorted(own, key=lambda one: (one["year"], one["measure"], one["place"] != "system"))
-    )  # fmt: skip
-    said = [
-        _("{year}: {number} of {schools} schools of {system} were below the floor ({share}%, likely range {range}%).").format(
-            year=one["year"], number=one["number"], schools=one["schools"],
-            share=number(one["share"]["value"], 0), range=between(one["share"]["low"], one["share"]["high"], 0),
-            **places,
-        )
-        for one in own
-        if one["place"] == "system" and one["number"] is not None
-    ]  # fmt: skip
+    ordered = sorted(own, key=lambda one: (one["year"], one["measure"], one["place"] != "system"))
+    table = tuple(_floor_row(one, facts, places) for one in ordered)
+    said = [_floor_said(one, places) for one in own if one["place"] == "system" and one["number"] is not None]
     without = sorted({one["year"] for one in rows if one["phase"] == phase and not one["then"]})
     if without:
         years = f"{without[0]}–{without[-1]}" if len(without) > 1 else str(without[0])
-        said.append(
-            _("In {years} there was no floor on the measures at hand, and none is invented here.").format(
-                years=years
-            )
-        )
+        none = _("In {years} there was no floor on the measures at hand, and none is invented here.")
+        said.append(none.format(years=years))
     return Table(_("Schools below the floor, then"), heads, table, (0, 2, 4, 5, 6, 7, 8), tuple(said))
 
 
+def _floor_row(one: FloorRow, facts: Facts, places: dict[str, str]) -> tuple[str, ...]:
+    share = one["share"]
+    return (
+        str(one["year"]),
+        labels.measure(facts, one["measure"]),
+        number(one["below"], 0),
+        places[one["place"]],
+        whole(one["schools"]),
+        whole(one["number"]),
+        number(share["value"], 1) + ("%" if share["value"] is not None else ""),
+        between(share["low"], share["high"], 1),
+        number(one["expected"], 1),
+        one["source"],
+    )
+
+
+def _floor_said(one: FloorRow, places: dict[str, str]) -> str:
+    share = one["share"]
+    return _(
+        "{year}: {number} of {schools} schools of {system} were below the floor"
+        " ({share}%, likely range {range}%)."
+    ).format(
+        year=one["year"],
+        number=one["number"],
+        schools=whole(one["schools"]),
+        share=number(share["value"], 0),
+        range=between(share["low"], share["high"], 0),
+        system=places["system"],
+    )
+
+
 def _placed(one: Placed) -> tuple[str, ...]:
+    """How far the schools of a phase can be placed, in sentences."""
     said = []
     if one["on_map"]:
-        said.append(
-            _(
-                "Of {n} schools with enough years of figures, {sure} can be placed in a quarter of the performance map; for the others the honest answer is that we cannot say."
-            ).format(n=whole(one["on_map"]), sure=whole(one["said"]))
+        sure = _(
+            "Of {n} schools with enough years of figures, {sure} can be placed in a quarter of the"
+            " performance map; for the others the honest answer is that we cannot say."
         )
+        said.append(sure.format(n=whole(one["on_map"]), sure=whole(one["said"])))
     if one["moves"] is not None:
-        said.append(
-            _(
-                "Between definitions of alike, the place of the middle school moves by {moves} percentiles."
-            ).format(moves=whole(one["moves"]))
+        moves = _(
+            "Between definitions of alike, the place of the middle school moves by {moves} percentiles."
         )
-    said.append(
-        _(
-            "A place in the top quarter of the schools alike survives every definition for {top} schools, one in the bottom quarter for {bottom}."
-        ).format(top=whole(one["top"]), bottom=whole(one["bottom"]))
+        said.append(moves.format(moves=whole(one["moves"])))
+    survive = _(
+        "A place in the top quarter of the schools alike survives every definition for {top} schools,"
+        " one in the bottom quarter for {bottom}."
     )
-    return tuple(said)
+    return (*said, survive.format(top=whole(one["top"]), bottom=whole(one["bottom"])))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,7 +15,7 @@ from commonroom.web.schools.figures import whole
 if TYPE_CHECKING:
     from commonroom.narrative.pages.forms import Counted, Facts, System
 
-WHY = {
+WHY: Final = {
     "no number in the release (its code was not kept)": gettext_lazy(
         "no number in the publication; the copy at hand did not keep the reason"
     ),
@@ -91,10 +91,8 @@ def _problems(system: System) -> Table:
 
 def _why(counted: Iterable[Counted]) -> list[tuple[str, str]]:
     """Reasons in the language of the page; one that has no words yet, as it was written."""
-    return [
-        (str(labels.MISSING.get(one["what"]) or WHY.get(one["what"], one["what"])), whole(one["figures"]))
-        for one in counted
-    ]
+    known = {**labels.MISSING, **WHY}
+    return [(str(known.get(one["what"], one["what"])), whole(one["figures"])) for one in counted]
 
 
 def _counted(caption: str, heads: tuple[str, ...], rows: list[tuple[str, str]], said: str) -> Table:

@@ -11,7 +11,7 @@ from commonroom.web import evidence
 from commonroom.web.narrative import methods as documents
 from commonroom.web.narrative import page, quality, queries
 from commonroom.web.schools import downloads, labels, pictures
-from commonroom.web.schools.figures import day
+from commonroom.web.schools.figures import day, whole
 from commonroom.web.schools.serving import public
 
 #: Schools on one page of the list.
@@ -32,6 +32,7 @@ def system(request: HttpRequest) -> HttpResponse:
         "parts": page.tell(found, facts),
         "quality": quality.tell(found, facts),
         "facts": facts,
+        "schools": whole(facts["schools"]),
         "built": day(facts["date"]),
         "language": labels.language(),
         "nation": labels.say(facts["nation"]),
@@ -58,6 +59,7 @@ def schools(request: HttpRequest) -> HttpResponse:
         "phases": list(names.items()),
         "page": paged,
         "count": len(rows),
+        "counted": whole(len(rows)),
         "rows": [
             (number, called, place, ", ".join(names[one] for one in phases if one in names))
             for number, called, place, phases in paged

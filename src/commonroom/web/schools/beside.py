@@ -68,7 +68,7 @@ def last(trends: list[Trend], headline: str, facts: Facts) -> Card | None:
         _("This is as published, before anything is said about who the pupils are."),
     ]
     title = _("{measure}, {year}").format(measure=labels.measure(facts, headline), year=point["year"])
-    releases = () if point["release"] is None else (str(point["release"]),)
+    releases = labels.sources([point["release"]])
     return Card(
         title, number(point["value"], digits) + sign, tuple(filter(None, sentences)), releases=releases
     )
@@ -80,7 +80,8 @@ def attainment(place: MapPlace, facts: Facts) -> Card:
     verdicts = (_("Higher"), _("Lower"), _("About the same, or too close to say"))
     scale = _("Beside schools with pupils like these ({unit})")
     beside = _(
-        "{value} {unit} beside schools in {nation} with pupils like these; probably between {range} (80% range)."
+        "{value} {unit} beside schools in {nation} with pupils like these;"
+        " probably between {range} (80% range)."
     )
     return _card(
         _("Attainment, allowing for who the pupils are"),
@@ -124,9 +125,7 @@ def _card(
         range=_and(low - middle, high - middle, digits),
     )  # fmt: skip
     strip = strips.around(middle, figure, measure["unit"])
-    return Card(
-        title, verdict, (said,), strip, scale.format(unit=unit), tuple(str(one) for one in place["releases"])
-    )
+    return Card(title, verdict, (said,), strip, scale.format(unit=unit), labels.sources(place["releases"]))
 
 
 def _and(low: float, high: float, digits: int) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final, Literal
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +12,11 @@ if TYPE_CHECKING:
     from commonroom.narrative.pages.forms import Facts, Label
 
 PHASE: Final = {"primary": _("Primary"), "secondary": _("Secondary")}
-SCHOOL_OF_PHASE: Final = {"primary": _("Primary school"), "secondary": _("Secondary school")}
+SCHOOL: Final = {
+    ("primary",): _("Primary school"),
+    ("secondary",): _("Secondary school"),
+    ("primary", "secondary"): _("Primary and secondary school"),
+}
 KIND: Final = {
     "mainstream": _("mainstream school"),
     "special": _("special school"),
@@ -32,7 +37,7 @@ MATCH: Final = {
     "near": _("A close match: there are many schools with pupils like these."),
     "fair": _("A fair match: the schools chosen are reasonably alike."),
     "stretched": _(
-        "A stretched match: some of the schools chosen are not very like this one. Read its position with care."
+        "A stretched match: some of the schools chosen are not very like this one. Read its place with care."
     ),
     "none": _("No fair match: too few schools are like this one, so it is better not to compare."),
 }
@@ -75,14 +80,19 @@ MUTUAL: Final = {True: _("yes"), False: _("no"), None: "–"}
 SIDE: Final = {"higher": _("higher"), "lower": _("lower")}
 
 
-def language() -> str:
-    """Return the language of the page: `en` or `cy`."""
-    return "cy" if (get_language() or "").startswith("cy") else "en"
+def language(asked: str | None = None) -> Literal["en", "cy"]:
+    """Return the language that is `asked` for, or that of the page: `en` or `cy`."""
+    return "cy" if (asked or get_language() or "").startswith("cy") else "en"
 
 
 def say(label: Label) -> str:
     """Return a label in the language of the page."""
     return label["cy" if language() == "cy" else "en"] or label["en"]
+
+
+def sources(releases: Iterable[int | None]) -> tuple[str, ...]:
+    """Return the numbers that publications have in the list of sources, which begins with 1."""
+    return tuple(str(one + 1) for one in releases if one is not None)
 
 
 def measure(facts: Facts, name: str) -> str:

@@ -71,7 +71,7 @@ def sentences(match: Match, facts: Facts) -> tuple[str, ...]:
 def _definitions(phase: SchoolPhase, facts: Facts) -> list[tuple[str, ...]]:
     """Each definition: its key, name, how alike, position, and where chance could put it."""
     positions = {one["preset"]: one for one in phase["positions"]}
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for match in phase["matches"]:
         where = positions.get(match["preset"])
         rows.append(

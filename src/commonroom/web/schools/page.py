@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from commonroom.web.schools import beside, labels, likeness, standing, trends
 from commonroom.web.schools.beside import Card
-from commonroom.web.schools.figures import day, listed
+from commonroom.web.schools.figures import day
 from commonroom.web.schools.likeness import Likeness
 from commonroom.web.schools.standing import Standing
 from commonroom.web.schools.trends import Series
@@ -83,9 +83,11 @@ def tell(school: School, facts: Facts, *, phase: str | None = None, measure: str
 
 def _about(school: School) -> list[str]:
     """Who the school is, in a few short parts."""
-    phases = [str(labels.PHASE[one["phase"]]).lower() for one in school["phases"]]
+    phases = tuple(sorted(one["phase"] for one in school["phases"]))
     kind = str(labels.KIND.get(school["kind"], school["kind"]))
-    parts = [f"{listed(phases)}, {kind}" if phases else kind]
+    if school["kind"] == "mainstream":
+        kind = str(labels.SCHOOL.get(phases, kind))
+    parts = [kind[:1].upper() + kind[1:]]
     if school["authority"]:
         parts.append(school["authority"])
     parts.append(_("number {number}").format(number=school["number"]))
@@ -112,7 +114,7 @@ def _body(school: School, phase: SchoolPhase, facts: Facts, measure: str | None)
         family=family["code"] if family else "",
         family_schools=str(family["schools"]) if family else "",
         honorary=bool(family and family["honorary"]),
-        context_releases=tuple(str(one) for one in phase["context_releases"]),
+        context_releases=labels.sources(phase["context_releases"]),
         withheld=[
             _withheld(one, facts) for one in school["withheld"] if one["phase"] in (None, phase["phase"])
         ],
@@ -137,7 +139,7 @@ def _sources(phase: SchoolPhase, releases: list[Release]) -> list[tuple[str, str
     used |= {one for theme in phase["themes"] for claim in theme["claims"] for one in claim["releases"]}
     used |= set(phase["context_releases"])
     return [
-        (str(at), releases[at]["name"], _years(releases[at]))
+        (str(at + 1), releases[at]["name"], _years(releases[at]))
         for at in sorted(one for one in used if one is not None)
     ]
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 import commonroom
 from commonroom.web import evidence
-from commonroom.web.schools import labels, queries
+from commonroom.web.schools import labels
 from commonroom.web.schools.serving import kept, public
 
 #: Pictures that are kept; those beyond are drawn again when somebody asks.
@@ -42,7 +42,7 @@ def draw(request: HttpRequest, kind: str, key: Key, form: str) -> HttpResponse:
     """
     if form not in TYPES:
         raise Http404(_("There is no such picture."))
-    language = "cy" if request.GET.get("language", labels.language()) == "cy" else "en"
+    language = labels.language(request.GET.get("language"))
     shown = evidence.shown()
 
     def make() -> bytes:
@@ -60,11 +60,12 @@ def draw(request: HttpRequest, kind: str, key: Key, form: str) -> HttpResponse:
 def once(name: str, make: Callable[[], bytes]) -> bytes:
     """Return what was made under a name before, or make it and keep it in the work folder."""
     cache = _cache()
-    made = cache.get(name)
-    if made is None:
-        made = make()
-        cache.set(name, made)
-    return bytes(made)
+    known: bytes | None = cache.get(name)
+    if known is not None:
+        return known
+    made = make()
+    cache.set(name, made)
+    return made
 
 
 @lru_cache(maxsize=1)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -17,12 +18,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A theme, what is said of it and how sure that is, and the publications it is from."""
+    """Themes (key and name) of which the same is said, how sure that is, and the publications it is from."""
 
-    theme: str
-    name: str
-    sentences: tuple[str, ...]
+    themes: tuple[tuple[str, str], ...]
+    sentence: str
+    sure: str = ""
     releases: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What the themes are called."""
+        return " · ".join(name for _key, name in self.themes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +39,31 @@ class Standing:
     need: tuple[Said, ...]
     unsaid: tuple[Said, ...]
 
+    @property
+    def strong_names(self) -> str:
+        """Themes that it is strong in, in a line."""
+        return ", ".join(said.name.replace(" · ", ", ") for said in self.strong)
+
+    @property
+    def need_names(self) -> str:
+        """Themes that it may ask about, in a line."""
+        return ", ".join(said.name.replace(" · ", ", ") for said in self.need)
+
 
 def tell(phase: SchoolPhase, facts: Facts) -> Standing:
     """Return the themes of a school in one phase, each kind by name."""
-    kinds: dict[str, list[Said]] = {"strength": [], "need": [], "unsaid": []}
+    kinds: dict[str, dict[Said, list[tuple[str, str]]]] = {"strength": {}, "need": {}, "unsaid": {}}
     for one in phase["themes"]:
         kind = one["standing"] if one["standing"] in kinds else "unsaid"
-        kinds[kind].append(_said(one, phase["phase"], facts))
-    return Standing(*(tuple(sorted(kinds[kind], key=lambda said: said.name)) for kind in kinds))
+        said = _said(one, phase["phase"], facts)
+        kinds[kind].setdefault(said, []).append((one["theme"], name(facts, one["theme"])))
+    together = (
+        tuple(
+            replace(said, themes=tuple(sorted(themes, key=itemgetter(1)))) for said, themes in found.items()
+        )
+        for found in kinds.values()
+    )
+    return Standing(*(tuple(sorted(found, key=lambda said: said.name)) for found in together))
 
 
 def name(facts: Facts, theme: str) -> str:
@@ -51,18 +74,18 @@ def name(facts: Facts, theme: str) -> str:
 def _said(one: ThemeStanding, phase: Phase, facts: Facts) -> Said:
     claim = next((each for each in one["claims"] if each["measure"] == one["measure"]), None)
     claim = claim or (one["claims"][0] if one["claims"] else None)
-    called = name(facts, one["theme"])
     if one["standing"] in ("strength", "need") and claim is not None:
-        said = (amount(claim, facts), sure(claim), _rests(claim))
-        return Said(one["theme"], called, said, tuple(str(one) for one in claim["releases"]))
-    note = facts["themes"].get(one["theme"], {}).get("notes", {}).get(phase)
+        how = f"{sure(claim)} {_rests(claim)}"
+        return Said((), amount(claim, facts), how, labels.sources(claim["releases"]))
+    about = facts["themes"].get(one["theme"])
+    note = about["notes"].get(phase) if about else None
     if one["standing"] == "no_measure":
         why = labels.say(note) if note else _("No results in it are published.")
     elif one["standing"] == "no_figure":
         why = _("No figure of this school is published, or it was withheld.")
     else:
         why = _("The published figures cannot tell.")
-    return Said(one["theme"], called, (why,))
+    return Said((), why)
 
 
 def amount(claim: Claim | Strength, facts: Facts) -> str:

@@ -67,7 +67,8 @@ def around(middle: float, figure: Range, unit: str) -> Strip | None:
         (_at(end, -reach, reach), figures.signed(end, digits))
         for end in (-reach, -reach / 2, 0.0, reach / 2, reach)
     )
-    return Strip(*(_at(one - middle, -reach, reach) for one in (value, low, high)), marks=marks)
+    at, first, last = (_at(one - middle, -reach, reach) for one in (value, low, high))
+    return Strip(at, first, last, marks)
 
 
 def among(position: Position, sensitivity: Sensitivity | None) -> Strip | None:
@@ -79,7 +80,7 @@ def among(position: Position, sensitivity: Sensitivity | None) -> Strip | None:
     if sensitivity is not None and sensitivity["lowest"] is not None and sensitivity["highest"] is not None:
         outer = (_at(sensitivity["lowest"], 0, 100), _at(sensitivity["highest"], 0, 100))
     marks = tuple((_at(mark, 0, 100), str(mark)) for mark in (0, 25, 50, 75, 100))
-    return Strip(*(_at(one, 0, 100) for one in (at, low, high)), marks=marks, outer=outer)
+    return Strip(_at(at, 0, 100), _at(low, 0, 100), _at(high, 0, 100), marks, outer)
 
 
 def _at(value: float, first: float, last: float) -> float:

@@ -53,7 +53,7 @@ def _row(point: Point, sign: str, digits: int) -> tuple[object, ...]:
     there = point["value"] is not None
     said = number(point["value"], digits) + sign if there else str(labels.MISSING[point["missing"] or "none"])
     nation = number(point["nation"], digits) + (sign if point["nation"] is not None else "")
-    release = "" if point["release"] is None else str(point["release"])
+    release = "".join(labels.sources([point["release"]]))
     return str(point["year"]), said, there, whole(point["pupils"]), nation, release
 
 

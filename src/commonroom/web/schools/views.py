@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from commonroom.web import evidence
 from commonroom.web.schools import labels, page, queries
+from commonroom.web.schools.figures import whole
 from commonroom.web.schools.serving import public
 
 
@@ -33,7 +34,8 @@ def find(request: HttpRequest) -> HttpResponse:
         "found": rows,
         "full": len(rows) == queries.LIMIT,
         "guessed": bool(found) and all(one["how"] == "fuzzy" for one in found),
-        "facts": facts,
+        "schools": whole(facts["schools"]),
+        "known": whole(facts["known"]),
         "system": labels.say(facts["system"]),
         "nation": labels.say(facts["nation"]),
     }

@@ -68,7 +68,7 @@ def _inline(token: Token) -> str:
 
 
 def _linked(children: list[Token]) -> list[Token]:
-    """Links lead to other pages on methods, or elsewhere on the web; others, and pictures, are said as text."""
+    """Links to other pages on methods, or elsewhere on the web; other links, and pictures, as text."""
     kept: list[Token] = []
     for token in children:
         if token.type == "image":
