@@ -50,6 +50,7 @@ class Asked:
     """What is asked of a plan: what people say (`files`), what it goes by, and of which phase.
 
     `findings`: a file of findings of impact, from which the share of its gap that a school closes is learnt.
+    `schools`: by number, those that may help and be helped; empty: all of the evidence.
     """
 
     files: Files = field(default_factory=Files)
@@ -57,6 +58,7 @@ class Asked:
     themes: Path | None = None
     phase: str | None = None
     findings: Path | None = None
+    schools: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,17 @@ class Setting:
     definition: Definition
     themes: Themes
     agreed: Agreed
+
+
+@dataclass(frozen=True)
+class Made:
+    """A plan that was made and written: what from, its frames in full, as released, and in sentences."""
+
+    setting: Setting
+    frames: dict[str, pl.DataFrame]
+    released: dict[str, pl.DataFrame]
+    explained: Explained
+    kept: folders.Written
 
 
 def _silent(_step: str, _share: float) -> None:
@@ -111,6 +124,8 @@ def set_out(folder: Path, *, asked: Asked, plans: Path | None = None) -> Setting
         standing = opened.table("standing")
     if asked.phase:
         standing = standing.filter(phase=asked.phase)
+    if asked.schools:
+        standing = standing.filter(pl.col("school").is_in(asked.schools))
     return Setting(opened, standing, ground, definition, themes, agreed)
 
 
@@ -146,6 +161,18 @@ def propose(
     Arguments: the `folder` of the evidence, what is `asked`, on which `terms`, and where it is `written`.
     Raises SaidToPeople; nothing is then written.
     """
+    made = make(folder, asked=asked, terms=terms, written=written, report=report)
+    proposals = made.released["proposals"].sort(
+        "receiver_name", "receiver", "phase", "theme", nulls_last=True
+    )
+    source = _sources(proposals)
+    shown = proposals.select(SHOWN) if written.brief else proposals
+    found = release(shown, rule=Rule(keys=NEED), source=source, date=str(terms.date))
+    return replace(found, sentences=_say_written(made.explained, made.kept))
+
+
+def make(folder: Path, *, asked: Asked, terms: Terms, written: Written, report: Report = _silent) -> Made:
+    """Make a plan and write it with its pages; as `propose`, with all that it came from."""
     report("Reading the evidence, and what people say", 0.0)
     folders.check(written.folder)
     setting = set_out(folder, asked=asked, plans=written.folder)
@@ -158,23 +185,19 @@ def propose(
         agreed=setting.agreed,
     )
     report("Writing the plan", 0.7)
-    told = _told(setting, written.language)
-    frames, explained = _explain(plan.frames, told, written.language)
+    told = tell_with(setting, written.language)
+    released, explained = explain_all(plan.frames, told, written.language)
     kept = folders.write(
         written.folder,
-        frames,
+        released,
         texts=_pages(plan.frames, told, written),
         manifest=_manifest(setting, asked, terms, written),
     )
     report("Done", 1.0)
-    proposals = frames["proposals"].sort("receiver_name", "receiver", "phase", "theme", nulls_last=True)
-    source = _sources(proposals)
-    shown = proposals.select(SHOWN) if written.brief else proposals
-    found = release(shown, rule=Rule(keys=NEED), source=source, date=str(terms.date))
-    return replace(found, sentences=_say_written(explained, kept))
+    return Made(setting, plan.frames, released, explained, kept)
 
 
-def _told(setting: Setting, language: str) -> Told:
+def tell_with(setting: Setting, language: str) -> Told:
     """What the plan is told with: names, places, labels of themes, and what their measures do not say."""
     opened, themes = setting.evidence, setting.themes
     welsh = language == "cy"
@@ -192,7 +215,7 @@ def _told(setting: Setting, language: str) -> Told:
     )
 
 
-def _explain(
+def explain_all(
     frames: dict[str, pl.DataFrame], told: Told, language: Literal["en", "cy"]
 ) -> tuple[dict[str, pl.DataFrame], Explained]:
     """The frames of a plan as they may be shown, with names and sentences, and the plan in sentences."""
@@ -235,6 +258,8 @@ def _manifest(setting: Setting, asked: Asked, terms: Terms, written: Written) ->
         "language": written.language,
         "pages": written.pages,
     }
+    if asked.schools:
+        switches["schools"] = ", ".join(sorted(asked.schools))
     return folders.Manifest(
         evidence=setting.evidence.version,
         definitions=hash_definitions(names),
