@@ -11,6 +11,8 @@ urlpatterns = [
     path("", include("commonroom.web.accounts.urls")),
     path("", include("commonroom.web.example.urls")),
     path("people/", include("allauth.urls")),
+    path("", include("commonroom.web.inquiry.urls")),
+    path("", include("commonroom.web.impact.urls")),
     path("", include("commonroom.web.jobs.urls")),
     path("", include("commonroom.web.partnerships.urls")),
     path("", include("commonroom.web.schools.urls")),

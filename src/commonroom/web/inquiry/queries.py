@@ -13,6 +13,7 @@ from django.http import Http404
 from commonroom.web.accounts import permissions
 from commonroom.web.accounts.models import Membership, Person
 from commonroom.web.accounts.roles import Action, Role
+from commonroom.web.inquiry import kinds
 from commonroom.web.inquiry.models import (
     ActionPoint,
     Attachment,
@@ -128,7 +129,7 @@ class Overview:
     unconfirmed: list[Visit]
     points: list[ActionPoint]
     overdue: int
-    latest: list[Moment]
+    latest: list[tuple[Moment, str]]
     people: list[Person]
     review: Review | None
 
@@ -151,7 +152,7 @@ def overview(partnership: Partnership, *, today: datetime.date) -> Overview:
         unconfirmed=list(planned.filter(date__lt=today).order_by("date", "pk")),
         points=points,
         overdue=sum(point.is_overdue(today) for point in points),
-        latest=list(moments(partnership, latest=True)[:6]),
+        latest=[(one, kinds.label(one.kind)) for one in moments(partnership, latest=True)[:6]],
         people=list(people(partnership)),
         review=partnership.reviews.first(),
     )

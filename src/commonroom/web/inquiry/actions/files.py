@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
+from typing import Any, BinaryIO, cast
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -31,7 +32,7 @@ def add(
     *,
     who: Person,
     partnership: Partnership,
-    sent: tuple[UploadedFile, wordings.Filed],
+    sent: tuple[UploadedFile[Any], wordings.Filed],
     today: datetime.date,
     key: uuid.UUID | None = None,
 ) -> Attachment:
@@ -42,8 +43,9 @@ def add(
     """
     enter(who, Action.PARTNERSHIP_WORK, partnership)
     upload, words = sent
-    checked = files.check(upload, name=upload.name or "", size=upload.size or 0)
-    kept = files.keep(upload)
+    content = cast(BinaryIO, upload.file)
+    checked = files.check(content, name=upload.name or "", size=upload.size or 0)
+    kept = files.keep(content)
     made = Attachment(partnership=partnership, who=who, key=key or uuid.uuid4())
     made.name, made.media_type = checked.name, checked.media_type
     made.stored, made.size, made.sha256 = kept.stored, kept.size, kept.sha256

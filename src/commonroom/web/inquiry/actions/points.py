@@ -31,7 +31,7 @@ def agree(
 ) -> ActionPoint:
     """Agree on something to be done; a `key` sent before gives what is there."""
     enter(who, Action.PARTNERSHIP_WORK, partnership)
-    _check(partnership, words)
+    _check(partnership, words, already=None)
     made = ActionPoint(partnership=partnership, who=who, key=key or uuid.uuid4())
     put(made, words)
     point, new = once(made)
@@ -47,7 +47,7 @@ def change(
 ) -> ActionPoint:
     """Change what is to be done, by whom or by when; raise Overtaken when another did meanwhile."""
     enter(who, Action.PARTNERSHIP_WORK, point.partnership)
-    _check(point.partnership, words)
+    _check(point.partnership, words, already=point.owner_id)
     claim(point, revision)
     before = audit.fields(point)
     put(point, words)
@@ -74,9 +74,11 @@ def tick(*, who: Person, point: ActionPoint, done: bool, today: datetime.date) -
     return point
 
 
-def _check(partnership: Partnership, words: wordings.Point) -> None:
+def _check(partnership: Partnership, words: wordings.Point, *, already: int | None) -> None:
     belong(partnership, words.cycle)
-    if words.owner is not None and not queries.people(partnership).filter(pk=words.owner.pk).exists():
+    if words.owner is None or words.owner.pk == already:
+        return
+    if not queries.people(partnership).filter(pk=words.owner.pk).exists():
         raise SaidToPeople(
             _("Who is to do this does not belong to this partnership."),
             remedy=_("Choose somebody of the two schools."),

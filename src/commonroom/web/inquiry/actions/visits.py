@@ -33,7 +33,7 @@ def record(
 ) -> Visit:
     """Record a visit or meeting, planned or held; a `key` sent before gives the one that is there."""
     enter(who, Action.PARTNERSHIP_WORK, partnership)
-    _check(partnership, words, today)
+    _check(partnership, words, today, already=set())
     made = Visit(partnership=partnership, who=who, key=key or uuid.uuid4())
     put(made, words, but=("people",))
     visit, new = once(made)
@@ -55,7 +55,8 @@ def record(
 def change(*, who: Person, visit: Visit, words: wordings.Came, revision: int, today: datetime.date) -> Visit:
     """Change a visit or meeting: another date, that it took place, its hours; raise Overtaken."""
     enter(who, Action.PARTNERSHIP_WORK, visit.partnership)
-    _check(visit.partnership, words, today)
+    already = set(visit.people.values_list("pk", flat=True))
+    _check(visit.partnership, words, today, already=already)
     claim(visit, revision)
     before = audit.fields(visit)
     put(visit, words, but=("people",))
@@ -81,7 +82,9 @@ def join(*, who: Person, visit: Visit, today: datetime.date) -> Visit:
     return visit
 
 
-def _check(partnership: Partnership, words: wordings.Came, today: datetime.date) -> None:
+def _check(
+    partnership: Partnership, words: wordings.Came, today: datetime.date, *, already: set[int]
+) -> None:
     """Refuse what cannot be, in one sentence."""
     belong(partnership, words.cycle)
     if words.state == State.HELD and words.date > today:
@@ -93,7 +96,7 @@ def _check(partnership: Partnership, words: wordings.Came, today: datetime.date)
         raise SaidToPeople(_("It ends before it begins."), remedy=_("Give a later time for its end."))
     if min(words.receiver_hours, words.provider_hours, words.travel_hours) < 0:
         raise SaidToPeople(_("Hours cannot be below nought."), remedy=_("Give nought or more hours."))
-    known = set(queries.people(partnership).values_list("pk", flat=True))
+    known = already | set(queries.people(partnership).values_list("pk", flat=True))
     if any(person.pk not in known for person in words.people):
         raise SaidToPeople(
             _("Somebody who is named does not belong to this partnership."),

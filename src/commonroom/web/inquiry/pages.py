@@ -1,0 +1,101 @@
+"""The frame of a room's pages: who may come in, what is around a page, what a form does."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from commonroom.web.accounts import permissions
+from commonroom.web.accounts.roles import Action
+from commonroom.web.inquiry import queries
+from commonroom.web.inquiry.actions.writing import Closed, Overtaken
+from commonroom.web.inquiry.sheet import RoomForm
+from commonroom.web.partnerships import pages, themes
+from commonroom.web.partnerships.models import Partnership
+
+SEE, WORK, LEAD = Action.PARTNERSHIP_SEE, Action.PARTNERSHIP_WORK, Action.PARTNERSHIP_LEAD
+FOLDER = "commonroom/inquiry"
+View = Callable[..., HttpResponse]
+
+#: The parts of a room, in order: the name of the address, and what it is called.
+TABS = (
+    ("room", _("Overview")),
+    ("room-cycles", _("Cycles")),
+    ("room-notes", _("Notes")),
+    ("room-files", _("Files")),
+    ("room-visits", _("Visits and meetings")),
+    ("room-points", _("Actions")),
+    ("room-decisions", _("Decisions")),
+    ("room-impact", _("Impact plan")),
+    ("room-reviews", _("Reviews")),
+    ("room-timeline", _("Timeline")),
+)
+
+
+def in_room(action: Action = SEE, *, closed_too: bool = False) -> Callable[[View], View]:
+    """Let those into a view who may: others learn nothing, or are refused where they see the summary.
+
+    A view that writes is not open in a closed room, unless it is said (`closed_too`).
+    """
+
+    def dress(view: View) -> View:
+        @login_required
+        @functools.wraps(view)
+        def enter(request: HttpRequest, pk: int, **others: Any) -> HttpResponse:
+            partnership = queries.room(request.user, pk)
+            permissions.check(request.user, action, partnership)
+            closed = partnership.state == Partnership.State.CLOSED
+            if closed and action != SEE and not closed_too:
+                raise Closed
+            return view(request, partnership, **others)
+
+        return enter
+
+    return dress
+
+
+def frame(request: HttpRequest, partnership: Partnership, here: str) -> dict[str, Any]:
+    """Return what stands around each page of a room; `here`: the name of the part's address."""
+    open_room = partnership.state != Partnership.State.CLOSED
+    return {
+        "partnership": partnership,
+        "theme": themes.label(partnership.theme),
+        "tabs": [(reverse(name, args=[partnership.pk]), label, name == here) for name, label in TABS],
+        "here": here,
+        "writes": open_room and permissions.may(request.user, WORK, partnership),
+        "leads": open_room and permissions.may(request.user, LEAD, partnership),
+    }
+
+
+def typed(request: HttpRequest) -> QueryDict | None:
+    """Return what was typed; nothing where a form is only opened."""
+    return request.POST if request.method == "POST" else None
+
+
+def write(
+    request: HttpRequest,
+    form: RoomForm,
+    act: Callable[[Any], tuple[str, str]],
+    *,
+    page: dict[str, Any],
+) -> HttpResponse:
+    """Show a form of a room, or do what it asks for; what another wrote meanwhile is shown beside it.
+
+    `page`: the `frame`, and title, lead, back, keep.
+    """
+
+    def careful(sent: RoomForm) -> tuple[str, str]:
+        try:
+            return act(sent)
+        except Overtaken as error:
+            sent.show_theirs(error.thing)
+            raise
+
+    page = {"multipart": form.is_multipart(), **page}
+    return pages.answer(request, form, careful, page=pages.Page(f"{FOLDER}/write.html", page))

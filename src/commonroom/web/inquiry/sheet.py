@@ -1,0 +1,94 @@
+"""What every form of a room has: who writes where, under which key, and which revision was read."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from collections.abc import Mapping
+from typing import Any, cast
+
+from django import forms
+from django.db import models
+from django.utils.formats import date_format
+
+from commonroom.web.accounts.models import Person
+from commonroom.web.inquiry.models import Cycle, Written
+from commonroom.web.partnerships.models import Partnership
+
+#: Fields that nobody sees.
+HIDDEN = ("key", "revision")
+
+
+def take(model: type[models.Model], name: str, **others: Any) -> forms.Field:
+    """Return the form's field of a field of a model, with its label and limits."""
+    field = cast("models.Field[Any, Any]", model._meta.get_field(name))
+    if isinstance(field, models.DateField):
+        others.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    if isinstance(field, models.TimeField):
+        others.setdefault("widget", forms.TimeInput(format="%H:%M", attrs={"type": "time"}))
+    if isinstance(field, models.TextField):
+        others.setdefault("widget", forms.Textarea(attrs={"rows": 5}))
+    return cast(forms.Field, field.formfield(**others))
+
+
+class RoomForm(forms.Form):
+    """A form of a room: it knows who writes where, under which key, and which revision was read."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        person: Person,
+        partnership: Partnership,
+        initial: Mapping[str, Any] | None = None,
+        files: Any = None,
+    ) -> None:
+        """Open the form with what stands, or with what was typed."""
+        first = {"key": uuid.uuid4(), **(initial or {})}
+        super().__init__(data, files, initial=first)
+        self.person, self.partnership = person, partnership
+        #: What stands now of a thing that somebody else changed meanwhile: label and text.
+        self.theirs: list[tuple[str, str]] = []
+        if "cycle" in self.fields:
+            choice = cast("forms.ModelChoiceField[Cycle]", self.fields["cycle"])
+            choice.queryset = Cycle.objects.filter(partnership=partnership)
+
+    @property
+    def read(self) -> int:
+        """The revision that was read."""
+        return int(self.cleaned_data.get("revision") or 0)
+
+    def show_theirs(self, thing: Written | None) -> None:
+        """Show what stands now beside what was typed, which the next save will put in its place."""
+        if thing is None:
+            return
+        self.data = self.data.copy()
+        self.data["revision"] = str(thing.revision)
+        for name in self.changed_from(thing):
+            self.theirs.append((str(self.fields[name].label), self.say(thing, name)))
+
+    def changed_from(self, thing: Written) -> list[str]:
+        """Return the fields in which what stands differs from what was typed."""
+        shown = (name for name in self.fields if name not in HIDDEN)
+        return [
+            name
+            for name in shown
+            if hasattr(thing, name)
+            and not isinstance(thing._meta.get_field(name), models.ManyToManyField)
+            and getattr(thing, name) != self.cleaned_data.get(name)
+        ]
+
+    def say(self, thing: Written, name: str) -> str:
+        """Return what stands in a field, as people read it."""
+        display = getattr(thing, f"get_{name}_display", None)
+        value = display() if display else getattr(thing, name)
+        if isinstance(value, datetime.date):
+            return date_format(value, "DATE_FORMAT")
+        return str(value) if value not in (None, "") else "–"
+
+    def made(self, form: type[Any], *names: str, **others: Any) -> Any:
+        """Return what was typed in fields of these names, as an action takes it."""
+        return form(**{name: self.cleaned_data[name] for name in names}, **others)

@@ -1,0 +1,1 @@
+"""Pages of a room, one module for each part."""

@@ -1,0 +1,122 @@
+"""Notes: read, write, change, share, remove."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from commonroom.web.accounts.roles import Action
+from commonroom.web.inquiry import actions, forms, queries
+from commonroom.web.inquiry.actions.writing import own_schools
+from commonroom.web.inquiry.models import Note
+from commonroom.web.inquiry.pages import FOLDER, WORK, frame, in_room, typed, write
+from commonroom.web.inquiry.sheet import RoomForm
+from commonroom.web.partnerships.models import Partnership
+from commonroom.web.partnerships.pages import Page, answer
+
+HERE = "room-notes"
+
+
+@in_room()
+@require_safe
+def notes(request: HttpRequest, partnership: Partnership) -> HttpResponse:
+    """Show the notes that a person may read."""
+    context = {
+        **frame(request, partnership, HERE),
+        "notes": queries.notes(request.user, partnership),
+        "own": own_schools(request.user, Action.NOTES_WRITE, partnership),
+    }
+    return render(request, f"{FOLDER}/notes.html", context)
+
+
+@in_room(WORK)
+def new(request: HttpRequest, partnership: Partnership) -> HttpResponse:
+    """Write a note."""
+    asked = {name: request.GET[name] for name in ("cycle", "stage", "visibility") if name in request.GET}
+    form = forms.NoteForm(
+        typed(request),
+        person=request.user,
+        partnership=partnership,
+        initial={"date": timezone.localdate(), **asked},
+    )
+
+    def act(form: forms.NoteForm) -> tuple[str, str]:
+        made = actions.notes.write(
+            who=request.user,
+            partnership=partnership,
+            words=form.words(),
+            today=timezone.localdate(),
+            key=form.cleaned_data["key"],
+        )
+        return _back(made), _("The note is written.")
+
+    page = {
+        "title": _("Write a note"),
+        "back": reverse(HERE, args=[partnership.pk]),
+        "keep": f"note-new-{partnership.pk}",
+    }
+    return write(request, form, act, page=frame(request, partnership, HERE) | page)
+
+
+@in_room(WORK)
+def change(request: HttpRequest, partnership: Partnership, number: int) -> HttpResponse:
+    """Change a note, or share it with the partner."""
+    note = _get(request, partnership, number)
+    names = ("text", "date", "visibility", "school", "cycle", "stage", "revision")
+    form = forms.NoteForm(
+        typed(request),
+        person=request.user,
+        partnership=partnership,
+        initial={name: getattr(note, name) for name in names},
+    )
+    for name in ("cycle", "stage", "school", *([] if note.is_own else ["visibility"])):
+        form.fields.pop(name, None)
+
+    def act(form: forms.NoteForm) -> tuple[str, str]:
+        words, today = form.words(), timezone.localdate()
+        actions.notes.change(who=request.user, note=note, words=words, revision=form.read, today=today)
+        return _back(note), _("Saved.")
+
+    page = {
+        "title": _("Change a note"),
+        "back": _back(note),
+        "keep": f"note-{note.pk}",
+    }
+    return write(request, form, act, page=frame(request, partnership, HERE) | page)
+
+
+@in_room(WORK)
+def remove(request: HttpRequest, partnership: Partnership, number: int) -> HttpResponse:
+    """Remove a note, after asking whether that is meant."""
+    note = _get(request, partnership, number)
+    back = _back(note)
+    form = RoomForm(typed(request), person=request.user, partnership=partnership)
+
+    def act(form: RoomForm) -> tuple[str, str]:
+        actions.notes.remove(who=request.user, note=note, today=timezone.localdate())
+        return reverse(HERE, args=[partnership.pk]), _("The note is removed.")
+
+    context = {
+        "question": _("Remove this note?"),
+        "sentences": [note.text, _("What it says is then gone for good.")],
+        "yes": _("Remove it"),
+        "back": back,
+        "grave": True,
+    }
+    return answer(request, form, act, page=Page("commonroom/parts/confirm.html", context))
+
+
+def _get(request: HttpRequest, partnership: Partnership, number: int) -> Note:
+    note = get_object_or_404(queries.notes(request.user, partnership), pk=number)
+    note.partnership = partnership
+    return note
+
+
+def _back(note: Note) -> str:
+    if note.cycle_id:
+        return f"{reverse('room-cycle', args=[note.partnership_id, note.cycle_id])}#note-{note.pk}"
+    return f"{reverse(HERE, args=[note.partnership_id])}#note-{note.pk}"

@@ -1,0 +1,191 @@
+"""The room itself: overview, aim, supporters, begin, close, open again, lessons."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from commonroom.web.accounts import permissions
+from commonroom.web.accounts.roles import Action
+from commonroom.web.inquiry import actions, forms, queries
+from commonroom.web.inquiry.actions.writing import own_schools
+from commonroom.web.inquiry.models import Lesson
+from commonroom.web.inquiry.pages import FOLDER, LEAD, SEE, frame, in_room, typed, write
+from commonroom.web.inquiry.sheet import RoomForm
+from commonroom.web.partnerships import themes
+from commonroom.web.partnerships.models import Partnership
+from commonroom.web.partnerships.pages import Page, answer
+
+
+@login_required
+@require_safe
+def room(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the room; to those who may not enter it, what partners, aim, theme, days and state are."""
+    partnership = queries.room(request.user, pk)
+    if not permissions.may(request.user, SEE, partnership):
+        context = {"partnership": partnership, "theme": themes.label(partnership.theme)}
+        return render(request, f"{FOLDER}/summary.html", context)
+    today = timezone.localdate()
+    own = own_schools(request.user, LEAD, partnership)
+    context = {
+        **frame(request, partnership, "room"),
+        "overview": queries.overview(partnership, today=today),
+        "lessons": Lesson.objects.filter(partnership=partnership).select_related("school", "who"),
+        "writes_lesson": [s for s in (partnership.receiver, partnership.provider) if s.pk in own],
+        "reopens": bool(own),
+        "supporters": list(partnership.supporters.order_by("name")),
+        "today": today,
+    }
+    return render(request, f"{FOLDER}/room.html", context)
+
+
+@in_room(LEAD)
+def aim(request: HttpRequest, partnership: Partnership) -> HttpResponse:
+    """Agree on aim, days and dates."""
+    names = ("aim", "days", "starts", "ends")
+    form = forms.AimForm(
+        typed(request),
+        person=request.user,
+        partnership=partnership,
+        initial={name: getattr(partnership, name) for name in names},
+    )
+
+    def act(form: forms.AimForm) -> tuple[str, str]:
+        today = timezone.localdate()
+        actions.rooms.set_aim(who=request.user, partnership=partnership, words=form.words(), today=today)
+        return _room(partnership), _("Saved.")
+
+    page = {
+        "title": _("Aim, days and dates"),
+        "lead": _("What both heads have agreed on. Both schools read it, and their systems see it."),
+        "back": _room(partnership),
+        "keep": f"aim-{partnership.pk}",
+    }
+    return write(request, form, act, page=frame(request, partnership, "room") | page)
+
+
+@in_room(LEAD)
+def supporters(request: HttpRequest, partnership: Partnership) -> HttpResponse:
+    """Name who supports the partnership."""
+    form = forms.SupportersForm(
+        typed(request),
+        person=request.user,
+        partnership=partnership,
+        initial={"people": partnership.supporters.all()},
+    )
+
+    def act(form: forms.SupportersForm) -> tuple[str, str]:
+        people = list(form.cleaned_data["people"])
+        today = timezone.localdate()
+        actions.rooms.name_supporters(who=request.user, partnership=partnership, people=people, today=today)
+        return _room(partnership), _("Saved.")
+
+    page = {"title": _("Who supports us"), "back": _room(partnership)}
+    return write(request, form, act, page=frame(request, partnership, "room") | page)
+
+
+@in_room(LEAD)
+def begin(request: HttpRequest, partnership: Partnership) -> HttpResponse:
+    """Begin the work, after asking whether that is meant."""
+    form = RoomForm(typed(request), person=request.user, partnership=partnership)
+
+    def act(form: RoomForm) -> tuple[str, str]:
+        actions.rooms.begin(who=request.user, partnership=partnership, today=timezone.localdate())
+        return _room(partnership), _("Work has begun.")
+
+    context = {
+        "question": _("Begin the work?"),
+        "sentences": [
+            _("Both schools and their systems see that the partnership is at work."),
+            _("This is the moment to attach an impact plan: before there is anything to see."),
+        ],
+        "yes": _("Begin work"),
+        "back": _room(partnership),
+    }
+    return answer(request, form, act, page=Page("commonroom/parts/confirm.html", context))
+
+
+@in_room(LEAD)
+def close(request: HttpRequest, partnership: Partnership) -> HttpResponse:
+    """Close the partnership, with what one's own school learned."""
+    own = own_schools(request.user, LEAD, partnership)
+    held = Lesson.objects.filter(partnership=partnership, school__in=own).first()
+    form = forms.LessonForm(
+        typed(request),
+        person=request.user,
+        partnership=partnership,
+        initial={"text": held.text} if held else None,
+    )
+
+    def act(form: forms.LessonForm) -> tuple[str, str]:
+        lesson, today = form.cleaned_data["text"], timezone.localdate()
+        actions.rooms.close(who=request.user, partnership=partnership, lesson=lesson, today=today)
+        return _room(partnership), _("The partnership is closed.")
+
+    page = {
+        "title": _("Close the partnership"),
+        "lead": _(
+            "Write what your school learned; the other head writes theirs, before or after. The room can "
+            "then only be read, until a head of either school opens it again."
+        ),
+        "back": _room(partnership),
+        "keep": f"close-{partnership.pk}",
+        "yes": _("Close the partnership"),
+    }
+    return write(request, form, act, page=frame(request, partnership, "room") | page)
+
+
+@in_room(LEAD, closed_too=True)
+def reopen(request: HttpRequest, partnership: Partnership) -> HttpResponse:
+    """Open a closed room again, after asking whether that is meant."""
+    form = RoomForm(typed(request), person=request.user, partnership=partnership)
+
+    def act(form: RoomForm) -> tuple[str, str]:
+        actions.rooms.reopen(who=request.user, partnership=partnership, today=timezone.localdate())
+        return _room(partnership), _("The partnership is open again.")
+
+    context = {
+        "question": _("Open the partnership again?"),
+        "sentences": [_("Both schools can then write in its room as before.")],
+        "yes": _("Open it again"),
+        "back": _room(partnership),
+    }
+    return answer(request, form, act, page=Page("commonroom/parts/confirm.html", context))
+
+
+@in_room(LEAD, closed_too=True)
+def lesson(request: HttpRequest, partnership: Partnership, school: str) -> HttpResponse:
+    """Write what one's own school learned."""
+    own = own_schools(request.user, Action.PARTNERSHIP_LEAD, partnership)
+    found = [one for one in (partnership.receiver, partnership.provider) if one.pk == school]
+    if not found or school not in own:
+        raise Http404
+    held = Lesson.objects.filter(partnership=partnership, school=school).first()
+    initial = {"text": held.text, "revision": held.revision} if held else {"revision": 0}
+    form = forms.LessonForm(typed(request), person=request.user, partnership=partnership, initial=initial)
+
+    def act(form: forms.LessonForm) -> tuple[str, str]:
+        actions.rooms.write_lesson(
+            who=request.user,
+            partnership=partnership,
+            school=found[0],
+            lesson=(form.cleaned_data["text"], form.read),
+            today=timezone.localdate(),
+        )
+        return _room(partnership), _("Saved.")
+
+    page = {
+        "title": _("What %(school)s learned") % {"school": found[0]},
+        "back": _room(partnership),
+        "keep": f"lesson-{partnership.pk}-{school}",
+    }
+    return write(request, form, act, page=frame(request, partnership, "room") | page)
+
+
+def _room(partnership: Partnership) -> str:
+    return reverse("room", args=[partnership.pk])
