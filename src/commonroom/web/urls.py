@@ -9,6 +9,8 @@ from commonroom.web import language
 urlpatterns = [
     path("language/", language.change, name="set_language"),
     path("", include("commonroom.web.accounts.urls")),
+    path("", include("commonroom.web.inquiry.events.urls")),
+    path("", include("commonroom.web.narrative.feeds.urls")),
     path("", include("commonroom.web.example.urls")),
     path("people/", include("allauth.urls")),
     path("", include("commonroom.web.inquiry.urls")),

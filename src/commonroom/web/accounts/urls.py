@@ -19,7 +19,6 @@ def _people(kind: str, before: str) -> list[URLPattern]:
 
 
 urlpatterns: list[URLPattern] = [
-    path("me/", views.me, name="me"),
     path("people/2fa/", RedirectView.as_view(pattern_name="security"), name="mfa_index"),
     path("me/settings/", views.settings, name="settings"),
     path("me/security/", views.security, name="security"),

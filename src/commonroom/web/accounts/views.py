@@ -21,12 +21,6 @@ from commonroom.web.accounts.models import Person, Token
 from commonroom.web.accounts.roles import Action
 
 
-@login_required
-def me(request: HttpRequest) -> HttpResponse:
-    """Show what a person belongs to."""
-    return pages.show(request, "me", memberships=belongings(pages.person(request)))
-
-
 def belongings(who: Person) -> list[dict[str, Any]]:
     """Return what a person belongs to, with the page of its people where they may see them."""
     held = []

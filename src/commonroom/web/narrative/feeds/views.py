@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -20,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from commonroom.web.accounts import permissions
 from commonroom.web.accounts.models import Person
 from commonroom.web.accounts.roles import Action
+from commonroom.web.accounts.views import belongings
 from commonroom.web.inquiry import queries as rooms
 from commonroom.web.narrative.feeds import actions, calendar, queries, taking
 from commonroom.web.narrative.feeds.models import CalendarAddress
@@ -34,6 +36,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN_ONCE = "calendar-secret"
 #: Seconds for which a program need not ask for a calendar again.
 FRESH = 900
+#: How far back, and how much of it, the page tells what others did.
+LATELY, LISTED = datetime.timedelta(days=7), 8
 
 
 def _person(request: HttpRequest) -> Person:
@@ -47,15 +51,15 @@ def _person(request: HttpRequest) -> Person:
 def me(request: HttpRequest) -> HttpResponse:
     """Show what waits for a person, what comes, and what they belong to."""
     person, today = _person(request), timezone.localdate()
-    held = permissions.memberships(person)
     mine = rooms.rooms(person)
     shown: dict[str, Any] = {
+        "memberships": belongings(person),
         "waiting": queries.waiting(person, today),
         "coming": queries.coming(person, today),
+        "happened": queries.happened(person, timezone.now() - LATELY)[:LISTED],
         "open_rooms": mine.exclude(state=Partnership.State.CLOSED),
         "closed_rooms": mine.filter(state=Partnership.State.CLOSED).count(),
         "schools": _own_schools(person),
-        "systems": [one.system for one in held if one.system_id],
     }
     return render(request, "commonroom/feeds/me.html", shown)
 
