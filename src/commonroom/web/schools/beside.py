@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from commonroom.narrative.pages.forms import (
         Facts,
         MapPlace,
+        Match,
         Position,
         Range,
         SchoolPhase,
@@ -48,7 +49,35 @@ def cards(phase: SchoolPhase, facts: Facts) -> list[Card]:
         found.append(Card(_("Attainment and improvement"), _("We cannot say"), (said,)))
     if phase["positions"]:
         found.append(position(phase["positions"][0], phase["sensitivity"], phase["headline"], facts))
+    if place is not None:
+        found.append(sure(place, phase["matches"]))
     return [card for card in found if card is not None]
+
+
+def sure(place: MapPlace, matches: list[Match]) -> Card:
+    """Return how sure it is where a school stands."""
+    percent = figures.percent(place["probability"])
+    if place["said"] and place["quadrant"]:
+        words = str(labels.QUADRANT[place["quadrant"]])
+        verdict = _("{quarter}: {how}").format(
+            quarter=words[:1].upper() + words[1:], how=_likely(place["probability"])
+        )
+        said = _(
+            "Attainment and improvement together place it there with a probability of {percent}."
+        ).format(percent=percent)
+    else:
+        verdict = _("We cannot say in which quarter of the map it is")
+        said = _("No quarter has a probability of 60% or more.")
+    ranges = _("Of ten 80% ranges, two are expected to miss the truth, and nobody can know which.")
+    match = [str(labels.MATCH[matches[0]["grade"]])] if matches else []
+    return Card(_("How sure we are"), verdict, (said, *match, ranges))
+
+
+def _likely(probability: float | None) -> str:
+    """How probable something is, in words."""
+    if probability is None or probability < 0.8:
+        return _("more likely than not")
+    return _("likely") if probability < 0.95 else _("very likely")
 
 
 def last(trends: list[Trend], headline: str, facts: Facts) -> Card | None:

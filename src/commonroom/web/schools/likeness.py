@@ -22,6 +22,7 @@ class Likeness:
     definitions: tuple[tuple[str, ...], ...]
     context: tuple[tuple[str, ...], ...]
     context_year: int | None
+    placed: bool
 
 
 def tell(phase: SchoolPhase, facts: Facts) -> Likeness:
@@ -31,6 +32,7 @@ def tell(phase: SchoolPhase, facts: Facts) -> Likeness:
         definitions=tuple(_definitions(phase, facts)),
         context=tuple(_context(one, facts) for one in phase["context"]),
         context_year=phase["context_year"],
+        placed=any(one["position"] is not None for one in phase["positions"]),
     )
 
 

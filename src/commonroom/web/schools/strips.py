@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from commonroom.narrative.pages.forms import Position, Range, Sensitivity
 
 #: Width of the drawing's line, and where it begins.
-LENGTH, START = 300.0, 10.0
+LENGTH, START = 276.0, 22.0
 LINE = (
     '<svg class="strip" viewBox="0 0 320 48" aria-hidden="true" focusable="false">'
-    '<line class="axis" x1="10" x2="310" y1="16" y2="16"/>'
+    '<line class="axis" x1="22" x2="298" y1="16" y2="16"/>'
 )
 #: How far the line reaches to either side of no difference, in the unit of the measure.
 REACH = {"%": 30.0, "points": 10.0, "grade points": 1.0}
