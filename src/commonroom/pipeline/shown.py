@@ -53,7 +53,7 @@ class Shown:
         return cast("forms.School | None", found)
 
     def alike(self, number: str, phase: str, preset: str | None = None) -> forms.Alike | None:
-        """The schools most like one, nearest first, by a definition of alike or the one a page begins with."""
+        """The schools most like one, nearest first, by a definition or the one that a page begins with."""
         chosen = preset or self.facts["default_preset"].get(cast("forms.Phase", phase), "")
         found = self.kept.get("alike", number, phase, chosen)
         if found is None:

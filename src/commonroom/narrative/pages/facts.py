@@ -35,7 +35,7 @@ def tell(ground: Ground, *, form: int) -> Facts:
         "system_source": facts.system.source,
         "system_date": facts.system.date.isoformat(),
         "nation": {"en": facts.system.nation, "cy": facts.system.nation_cy},
-        "phases": list(facts.headline),  # type: ignore[typeddict-item]
+        "phases": list(facts.headline),  # type: ignore[arg-type]
         "headline": dict(facts.headline),  # type: ignore[typeddict-item]
         "default_preset": {phase: names[0] for phase, names in ground.presets.items()},  # type: ignore[misc]
         "measures": {name: _measure(facts.measures[name]) for name in ground.order},

@@ -68,7 +68,7 @@ def _headline_map(ground: Ground) -> pl.DataFrame:
 def alike(ground: Ground) -> Iterator[pl.DataFrame]:
     """Yield school, phase, preset and `document` of lists of schools alike, some schools at a time.
 
-    A document has `match`, `position` (forms.Match, forms.Position) and `members`: a list for each of NEIGHBOUR.
+    A document has `match`, `position` (as in forms) and `members`: a list for each of NEIGHBOUR.
     """
     if not ground.presets:
         return

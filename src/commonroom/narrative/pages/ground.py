@@ -27,7 +27,7 @@ LEARNED = "learned"
 
 @dataclass(frozen=True)
 class Ground:
-    """The tables of the evidence by name, the facts of the build, and what follows from both for all pages."""
+    """Tables of the evidence by name, facts of the build, and what follows from both for all pages."""
 
     tables: Frames
     facts: Facts
@@ -149,10 +149,8 @@ def coded(reason: str = "reason") -> pl.Expr:
 
 def ranged(value: str, low: str, high: str, *, name: str) -> pl.Expr:
     """A figure with its range, rounded to three decimals: more than any page shows."""
-    parts = {"value": value, "low": low, "high": high}
-    return pl.struct(
-        **{part: pl.col(column).fill_nan(None).round(3) for part, column in parts.items()}
-    ).alias(name)
+    parts = (("value", value), ("low", low), ("high", high))
+    return pl.struct(pl.col(column).fill_nan(None).round(3).alias(part) for part, column in parts).alias(name)
 
 
 def whole(column: str) -> pl.Expr:

@@ -1,4 +1,4 @@
-"""How alike the schools chosen by each definition are, where the school stands among them, and its context."""
+"""How alike the schools of each definition are, where the school stands among them, and its context."""
 
 from __future__ import annotations
 

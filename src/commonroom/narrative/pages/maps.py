@@ -15,7 +15,7 @@ PLACE = (
     "releases",
 )  # fmt: skip
 #: A place on the map as a document has it.
-TYPE = pl.Struct({name: pl.Null for name in PLACE})
+TYPE = pl.Struct(dict.fromkeys(PLACE, pl.Null))
 
 
 def tell(ground: Ground) -> pl.DataFrame:

@@ -15,8 +15,8 @@ PHASE = (
 LISTS = ("maps", "trends", "matches", "positions", "context", "context_releases", "themes", "nearest")
 PARTS = (trends, maps, themes, likeness)
 REGISTER = (
-    "number", "name", "authority", "authority_code", "region", "kind", "type", "admissions", "gender", "opened",
-    "closed", "easting", "northing", "in_system", "earlier", "register", "phases", "withheld",
+    "number", "name", "authority", "authority_code", "region", "kind", "type", "admissions", "gender",
+    "opened", "closed", "easting", "northing", "in_system", "earlier", "register", "phases", "withheld",
 )  # fmt: skip
 
 
@@ -36,10 +36,9 @@ def tell(ground: Ground) -> pl.DataFrame:
 
 
 def register(ground: Ground) -> pl.DataFrame:
-    """Return number, name, authority, authority_code, phases (with results), kind and in_system, by number."""
-    seen = trends.shown(ground).select(KEY).unique()
-    seen = seen.filter(pl.col("phase").is_in(list(ground.facts.headline))).group_by("school")
-    seen = seen.agg(phases=pl.col("phase").sort())
+    """Return number, name, authority and its code, phases (with results), kind and in_system, by number."""
+    shown = trends.shown(ground).filter(pl.col("phase").is_in(list(ground.facts.headline)))
+    seen = shown.select(KEY).unique().group_by("school").agg(phases=pl.col("phase").sort())
     rows = ground.tables["schools"].join(seen, on="school", how="left").sort("school")
     empty = pl.lit([], dtype=pl.List(pl.String))
     return rows.select(
@@ -95,6 +94,6 @@ def _withheld(ground: Ground) -> pl.DataFrame:
     """What was withheld of each school: school, `withheld` (forms.Withheld)."""
     columns = ("phase", "measure", "year", "what", "reason")
     parts = [part.withheld(ground).select("school", *columns) for part in PARTS]
-    rows = pl.concat(parts, how="vertical_relaxed").unique()
-    rows = rows.sort("school", "phase", ground.placed(), "year", "what", nulls_last=True)
+    every: pl.DataFrame = pl.concat(parts, how="vertical_relaxed")
+    rows = every.unique().sort("school", "phase", ground.placed(), "year", "what", nulls_last=True)
     return rows.group_by("school", maintain_order=True).agg(withheld=pl.struct(*columns))

@@ -1,4 +1,4 @@
-"""Each measure by year: figures with their nation's mean, gaps in them with the reason, and groups of pupils."""
+"""Each measure by year: figures beside the nation's, gaps in them with the reason, and groups of pupils."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import polars as pl
 from commonroom import disclosure
 from commonroom.disclosure import Released, Rule
 from commonroom.narrative.pages.ground import KEY, Ground, coded, gathered, ranged, whole
-from commonroom.panel import COMPARED
 from commonroom.performance import GAPS_RULE
 
 #: Years without examinations in England.
@@ -19,7 +18,7 @@ NATION_RULE = Rule(keys=(*SERIES, "year"), figures={"nation": "people"})
 
 
 def tell(ground: Ground) -> pl.DataFrame:
-    """Return school, phase and `trends` (forms.Trend): all of the system's schools, the headline of others."""
+    """Return school, phase and `trends` (forms.Trend): all in the system, the headline of other schools."""
     points = _points(ground).join(nation(ground), on=[*SERIES, "year"], how="left", maintain_order="left")
     trends = points.group_by(*KEY, "measure", maintain_order=True).agg(points=pl.struct(*POINT))
     trends = trends.join(_gaps(ground), on=[*KEY, "measure"], how="left", maintain_order="left")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Literal, TypedDict
 
 Phase = Literal["primary", "secondary"]
-#: pandemic: no examinations that year; suppressed: the publisher withheld it for few pupils; not_published: the
-#: release has no number for another reason; not_in_data: no publication of that year is in the data; none: the
-#: publication does not have the school; withheld: our own rule (see Withheld).
+#: pandemic: no examinations that year; suppressed: the publisher withheld it for few pupils; not_published:
+#: the release has no number for another reason; not_in_data: no publication of that year is in the data;
+#: none: the publication does not have the school; withheld: our own rule (see Withheld).
 Missing = Literal["pandemic", "suppressed", "not_published", "not_in_data", "none", "withheld"]
 #: few: fewer than six pupils; subtraction: would follow by subtraction; unknown: number of pupils unknown.
 Reason = Literal["few", "subtraction", "unknown"]
