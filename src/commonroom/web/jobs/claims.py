@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from typing import Any, TypeAlias
 
 from django.db import transaction
 from django.db.models.functions import Now
@@ -16,12 +17,14 @@ from commonroom.web.jobs.models import Done, Job, Worker
 
 log = logging.getLogger(__name__)
 
+#: One line of the queue.
+Line: TypeAlias = "DBTaskResult[..., Any]"
 #: How often a job is taken up before it is given up: one that kills its worker would kill them all.
 MOST = 3
 GIVEN_UP = gettext_noop("It was interrupted several times, and was given up.")
 
 
-def claim(worker: str) -> DBTaskResult | None:
+def claim(worker: str) -> Line | None:
     """Give the next line of the queue to a worker, or nothing when none waits; no two are given the same."""
     if not DBTaskResult.objects.ready().exists():
         return None
@@ -32,7 +35,7 @@ def claim(worker: str) -> DBTaskResult | None:
     return line
 
 
-def close(line: DBTaskResult, *, failed: str = "") -> None:
+def close(line: Line, *, failed: str = "") -> None:
     """Write down that a line was run: it is done, or `failed` for a reason; nothing if it was taken away."""
     with transaction.atomic():
         if _still(line) is None:
@@ -43,7 +46,7 @@ def close(line: DBTaskResult, *, failed: str = "") -> None:
         line.save(update_fields=["status", "finished_at", "traceback"])
 
 
-def put_back(line: DBTaskResult) -> None:
+def put_back(line: Line) -> None:
     """Let another worker run a line that this one cannot finish, from its beginning."""
     with transaction.atomic():
         held = _still(line)
@@ -66,13 +69,13 @@ def put_back_lost(lease: timedelta) -> int:
     return count
 
 
-def _still(line: DBTaskResult) -> DBTaskResult | None:
+def _still(line: Line) -> Line | None:
     """The line, locked, while it is held by the worker that was given it."""
     held = DBTaskResult.objects.running().select_for_update().filter(pk=line.pk).first()
     return held if held is not None and held.worker_ids == line.worker_ids else None
 
 
-def _put_back(line: DBTaskResult) -> None:
+def _put_back(line: Line) -> None:
     given_up = len(line.worker_ids) >= MOST
     line.status = TaskResultStatus.FAILED if given_up else TaskResultStatus.READY
     line.finished_at = timezone.now() if given_up else None

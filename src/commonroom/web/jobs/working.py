@@ -14,7 +14,6 @@ from datetime import timedelta
 from types import FrameType
 
 from django.db import DatabaseError, close_old_connections
-from django_tasks_db.models import DBTaskResult
 
 from commonroom.web.audit.changes import is_passing
 from commonroom.web.jobs import beats, claims, turns
@@ -63,7 +62,7 @@ def run_waiting(name: str = "here") -> int:
     return count
 
 
-def run(line: DBTaskResult) -> None:
+def run(line: claims.Line) -> None:
     """Run one line that was claimed, and write down how it ended."""
     begun = time.monotonic()
     log.info("task %s begins: %s", line.pk, line.task_path)
