@@ -82,11 +82,14 @@ class People(DefaultAccountAdapter):  # type: ignore[misc]
         return response
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send our letter of that kind, in the background, as for any other address."""
+        """Send our letter of that kind, as for any other address; of some kinds there is none."""
+        kind = _last(template_prefix)
+        if kind not in letters.SAID:
+            return
         values = {name: value for name, value in context.items() if isinstance(value, str)}
         values["url"] = context.get("password_reset_url") or context.get("activate_url") or ""
         values["provider"] = getattr(context.get("provider"), "name", "")
-        letters.send(kind=_last(template_prefix), to=email, values=values)
+        letters.send(kind=kind, to=email, values=values)
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Return the link of the letter, at the site's own address whatever the request was sent to."""

@@ -80,5 +80,6 @@ class SecondStep:
         if not queries.needs_second_step(request.user):
             return None
         if request.path.startswith("/api/"):
-            return JsonResponse({"detail": _("Set up a second step first.")}, status=403)
+            said = {"what": _("You act for others here, so you need a second step."), "where": ""}
+            return JsonResponse(said | {"remedy": _("Set it up on the site first.")}, status=403)
         return redirect("security")
