@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from commonroom.web.schools import labels, standing
+from commonroom.web.schools import labels, standing, tables
 from commonroom.web.schools.figures import NONE, number, whole
 
 if TYPE_CHECKING:
-    from commonroom.narrative.pages.forms import Facts, Family, Member, Phase, Strength
+    from commonroom.narrative.pages.forms import Facts, Family, FamilyRow, Member, Phase, Strength
 
 #: Orders that a list may have: never one by results.
 ORDERS = ("likeness", "name")
@@ -69,6 +70,28 @@ def rows(members: list[Member], facts: Facts, *, order: str) -> list[Row]:
     return sorted(made, key=lambda row: (row.name.casefold(), row.number)) if order == "name" else made
 
 
+def table(shown: list[Row], facts: Facts, phase: Phase, *, seen: bool) -> SafeString:
+    """Return the schools of a family as a table; those that were chosen for one school are `seen` from it."""
+    heads = [
+        (_("School"), True), (_("Place"), True), (_("How alike"), seen), (_("Distance"), True),
+        (_("Names it back"), seen), (_("km"), True), (_("Minutes by road, about"), True),
+        (labels.measure(facts, facts["headline"][phase]), True), (_("Strong in"), True),
+    ]  # fmt: skip
+    keep = [at for at, (_head, kept) in enumerate(heads) if kept]
+    honorary = _("(honorary member)")
+    rows = []
+    for row in shown:
+        name = tables.link(f"/schools/{row.number}/?phase={phase}", row.name)
+        cells = (
+            name + SafeString(f" {honorary}") if row.honorary else name, row.place, row.likeness,
+            row.distance, row.mutual, row.km, row.minutes, row.quadrant, row.strong,
+        )  # fmt: skip
+        rows.append([cells[at] for at in keep])
+    numeric = [place for place, at in enumerate(keep) if at in (3, 5, 6)]
+    caption = _("Schools most like it") if seen else _("Schools of the family")
+    return tables.table(caption, [heads[at][0] for at in keep], rows, numeric=numeric)
+
+
 def better(members: list[Member], shown: list[Row], theme: str, facts: Facts) -> list[Better]:
     """Return the schools that do better at a theme, in the order of the rows."""
     claims: dict[str, Strength] = {
@@ -113,6 +136,22 @@ def counted(shown: list[Better], members: list[Member], theme: str, system: str)
             len(shown),
         )
     return said.format(among=among, n=len(shown), theme=theme)
+
+
+def listed(families: list[FamilyRow]) -> SafeString:
+    """Return standing families as a table."""
+    heads = (_("Family"), _("Schools"), _("Honorary members"), _("Mean distance"), _("Nearest possible"))
+    rows = [
+        (
+            tables.link(f"/families/{one['phase']}/{one['code']}/", one["code"]),
+            whole(one["schools"]),
+            whole(one["honorary"]),
+            number(one["within"], 2),
+            number(one["optimum"], 2),
+        )
+        for one in families
+    ]
+    return tables.table(_("Standing families"), heads, rows, numeric=(1, 2, 3, 4))
 
 
 def near(family: Family) -> str:

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from commonroom.web import evidence
 from commonroom.web.families import page, queries
-from commonroom.web.schools import downloads, labels, likeness, pictures
+from commonroom.web.schools import downloads, labels, likeness, pictures, tables
 from commonroom.web.schools.serving import public
+
+#: Families on one page of the list.
+SHOWN = 100
 
 if TYPE_CHECKING:
     from commonroom.narrative.pages.forms import Member, Phase
+    from commonroom.narrative.pages.pictures import Picture
 
 
 @public
@@ -31,7 +37,7 @@ def alike(request: HttpRequest, number: str) -> HttpResponse:
         "presets": [(one, labels.preset(shown.facts, one)) for one in found["presets"]],
         "preset": labels.preset(shown.facts, found["preset"]),
         "match": likeness.sentences(found["match"], shown.facts),
-        "picture": shown.picture("alike", (number, found["phase"], found["preset"]), language=language),
+        **_drawn(shown.picture("alike", (number, found["phase"], found["preset"]), language=language)),
     }
     return render(request, "commonroom/families/alike.html", said)
 
@@ -47,9 +53,34 @@ def family(request: HttpRequest, phase: str, code: str) -> HttpResponse:
         "page": found,
         "near": page.near(found),
         "school": school,
-        "picture": shown.picture("family", (phase, code), language=labels.language()),
+        **_drawn(shown.picture("family", (phase, code), language=labels.language())),
     }
     return render(request, "commonroom/families/family.html", said)
+
+
+@public
+def families(request: HttpRequest, phase: str) -> HttpResponse:
+    """List the standing families of a phase, by their names."""
+    shown = evidence.shown()
+    rows = [one for one in shown.system()["families"] if one["phase"] == phase]
+    if not rows:
+        raise Http404(_("There are no families of this phase."))
+    paged = Paginator(rows, SHOWN).get_page(request.GET.get("page"))
+    said = {
+        "system": labels.say(shown.facts["system"]),
+        "phase_name": labels.PHASE[phase],
+        "page": paged,
+        "table": page.listed(list(paged)),
+    }
+    return render(request, "commonroom/families/families.html", said)
+
+
+def _drawn(picture: Picture | None) -> dict[str, Any]:
+    """A picture, and the table behind it."""
+    if picture is None:
+        return {}
+    behind = tables.table(picture.caption, picture.heads, picture.rows, numeric=picture.numeric)
+    return {"picture": picture, "behind": behind}
 
 
 def _listed(request: HttpRequest, members: list[Member], phase: Phase, *, order: str = "") -> dict[str, Any]:
@@ -62,7 +93,8 @@ def _listed(request: HttpRequest, members: list[Member], phase: Phase, *, order:
     rows = page.rows(members, facts, order=asked)
     better = page.better(members, rows, theme[0], facts) if theme else []
     return {
-        "rows": rows,
+        "count": len(rows),
+        "table": page.table(rows, facts, phase, seen=not order),
         "sort": "name" if asked == "name" else "likeness",
         "themes": themes,
         "theme": theme,
@@ -75,7 +107,6 @@ def _listed(request: HttpRequest, members: list[Member], phase: Phase, *, order:
         "facts": facts,
         "language": labels.language(),
         "nation": labels.say(facts["nation"]),
-        "headline": labels.measure(facts, facts["headline"][phase]),
     }
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from commonroom.web.schools import labels
+from commonroom.web.schools import labels, tables
 from commonroom.web.schools.figures import NONE, between, listed, number, signed, whole
 
 if TYPE_CHECKING:
@@ -25,6 +26,11 @@ class Table:
     numeric: tuple[int, ...]
     sentences: tuple[str, ...] = ()
 
+    @property
+    def html(self) -> SafeString:
+        """The table as HTML."""
+        return tables.table(self.caption, self.heads, self.rows, numeric=self.numeric)
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -37,7 +43,7 @@ class Part:
     gap: Table | None
     floor: Table | None
     placed: tuple[str, ...]
-    families: tuple[tuple[str, int], ...]
+    families: int
 
 
 def tell(system: System, facts: Facts) -> list[Part]:
@@ -76,7 +82,7 @@ def _part(phase: Phase, system: System, facts: Facts) -> Part:
         gap=_gap(phase, system["gap"], facts),
         floor=_floor(phase, system["floor"], facts),
         placed=_placed(placed) if placed else (),
-        families=tuple((one["code"], one["schools"]) for one in system["families"] if one["phase"] == phase),
+        families=sum(one["phase"] == phase for one in system["families"]),
     )
 
 

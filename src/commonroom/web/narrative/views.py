@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -23,9 +26,15 @@ PARTS = {"glance", "gap", "floor", "families"}
 @public
 def system(request: HttpRequest) -> HttpResponse:
     """Show the system at a glance."""
+    return render(request, "commonroom/narrative/system.html", _system(evidence.version(), labels.language()))
+
+
+@lru_cache(maxsize=4)
+def _system(version: str, language: labels.Language) -> dict[str, Any]:
+    """What the page of the system says: put into words once for a version and a language."""
     shown = evidence.shown()
     found, facts = shown.system(), shown.facts
-    said = {
+    return {
         "page": found,
         "name": labels.say(found["label"]),
         "counts": page.counts(found),
@@ -34,12 +43,11 @@ def system(request: HttpRequest) -> HttpResponse:
         "facts": facts,
         "schools": whole(facts["schools"]),
         "built": day(facts["date"]),
-        "language": labels.language(),
+        "language": language,
         "nation": labels.say(facts["nation"]),
         "phases": [(one, labels.PHASE[one]) for one in facts["phases"]],
-        "picture": shown.picture("places", (), language=labels.language()),
+        "picture": shown.picture("places", (), language=language),
     }
-    return render(request, "commonroom/narrative/system.html", said)
 
 
 @public

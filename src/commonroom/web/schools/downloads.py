@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+import commonroom
 from commonroom.web import evidence
-from commonroom.web.schools import queries
+from commonroom.web.schools import labels, queries
+from commonroom.web.schools.pictures import once
 from commonroom.web.schools.serving import public
 
 if TYPE_CHECKING:
@@ -34,14 +36,26 @@ def figures(request: HttpRequest, number: str) -> HttpResponse:
     return table("school", (known,), name=f"school-{known}")
 
 
-def table(kind: str, key: tuple[str | None, ...], *, name: str) -> HttpResponse:
+def table(kind: str, key: tuple[str, ...], *, name: str) -> HttpResponse:
     """Return a table of the evidence as a file, with what it is from and what was withheld below its rows."""
     shown = evidence.shown()
-    released = shown.table(kind, tuple(one for one in key if one is not None))
-    if released is None:
-        raise Http404(_("There is no such list."))
-    answer = HttpResponse(_lines(released), content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}-{shown.facts["version"]}.csv"'
+
+    def make() -> bytes:
+        released = shown.table(kind, key)
+        if released is None:
+            raise Http404(_("There is no such list."))
+        return _lines(released).encode()
+
+    version = shown.facts["version"]
+    # What a whole system is made of takes seconds for a nation; what one school is made of, an instant.
+    whole = kind.startswith("system-")
+    made = (
+        once("|".join(["csv", commonroom.__version__, version, kind, labels.language()]), make)
+        if whole
+        else make()
+    )
+    answer = HttpResponse(made, content_type="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}-{version}.csv"'
     return answer
 
 

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 if TYPE_CHECKING:
     from commonroom.narrative.pages.forms import Facts, Label
 
+Language = Literal["en", "cy"]
+
 PHASE: Final = {"primary": _("Primary"), "secondary": _("Secondary")}
 SCHOOL: Final = {
     ("primary",): _("Primary school"),
@@ -80,7 +82,7 @@ MUTUAL: Final = {True: _("yes"), False: _("no"), None: "–"}
 SIDE: Final = {"higher": _("higher"), "lower": _("lower")}
 
 
-def language(asked: str | None = None) -> Literal["en", "cy"]:
+def language(asked: str | None = None) -> Language:
     """Return the language that is `asked` for, or that of the page: `en` or `cy`."""
     return "cy" if (asked or get_language() or "").startswith("cy") else "en"
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from commonroom.web.schools import figures, labels
+from commonroom.web.schools import figures, labels, tables
 from commonroom.web.schools.figures import between, number, percent, whole
 
 if TYPE_CHECKING:
@@ -19,19 +20,17 @@ class Likeness:
     """What is said of the schools alike, and the tables behind it."""
 
     sentences: tuple[str, ...]
-    definitions: tuple[tuple[str, ...], ...]
-    context: tuple[tuple[str, ...], ...]
-    context_year: int | None
+    definitions: SafeString
+    context: SafeString | None
     placed: bool
 
 
-def tell(phase: SchoolPhase, facts: Facts) -> Likeness:
-    """Return how alike the schools are that a school is compared with."""
+def tell(phase: SchoolPhase, facts: Facts, number: str) -> Likeness:
+    """Return how alike the schools are that a school (by its `number`) is compared with."""
     return Likeness(
         sentences=sentences(phase["matches"][0], facts) if phase["matches"] else (),
-        definitions=tuple(_definitions(phase, facts)),
-        context=tuple(_context(one, facts) for one in phase["context"]),
-        context_year=phase["context_year"],
+        definitions=_definitions(phase, facts, f"/schools/{number}/alike/?phase={phase['phase']}&preset="),
+        context=_contexts(phase, facts) if phase["context"] else None,
         placed=any(one["position"] is not None for one in phase["positions"]),
     )
 
@@ -70,22 +69,35 @@ def sentences(match: Match, facts: Facts) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _definitions(phase: SchoolPhase, facts: Facts) -> list[tuple[str, ...]]:
-    """Each definition: its key, name, how alike, position, and where chance could put it."""
+def _definitions(phase: SchoolPhase, facts: Facts, path: str) -> SafeString:
+    """Each definition: its name, how alike, position, and where chance could put it."""
     positions = {one["preset"]: one for one in phase["positions"]}
     rows: list[tuple[str, ...]] = []
     for match in phase["matches"]:
         where = positions.get(match["preset"])
         rows.append(
             (
-                match["preset"],
-                labels.preset(facts, match["preset"]),
+                tables.link(path + match["preset"], labels.preset(facts, match["preset"])),
                 str(labels.GRADE[match["grade"]]),
                 whole(where["position"]) if where else figures.NONE,
                 between(where["low"], where["high"], 0) if where else figures.NONE,
             )
         )
-    return rows
+    heads = (_("Definition"), _("How alike"), _("Higher than, of 100"), _("By chance (90%)"))
+    return tables.table(_("Its place under each definition of alike"), heads, rows, numeric=(2, 3))
+
+
+def _contexts(phase: SchoolPhase, facts: Facts) -> SafeString:
+    heads = (
+        _("What"), _("This school"), _("Mean of those alike"), labels.say(facts["nation"]),
+        _("Beside those alike"), _("Weight in the definition"),
+    )  # fmt: skip
+    caption = _("Pupils and circumstances")
+    if phase["context_year"] is not None:
+        caption = f"{caption}, {phase['context_year']}"
+    return tables.table(
+        caption, heads, [_context(one, facts) for one in phase["context"]], numeric=(1, 2, 3, 5)
+    )
 
 
 def _context(one: Context, facts: Facts) -> tuple[str, ...]:

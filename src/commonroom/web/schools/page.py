@@ -106,7 +106,7 @@ def _body(school: School, phase: SchoolPhase, facts: Facts, measure: str | None)
         headline=labels.measure(facts, phase["headline"]),
         cards=beside.cards(phase, facts),
         standing=standing.tell(phase, facts) if phase["themes"] else None,
-        likeness=likeness.tell(phase, facts) if phase["matches"] else None,
+        likeness=likeness.tell(phase, facts, school["number"]) if phase["matches"] else None,
         trend=trends.tell(trend, facts) if trend else None,
         measures=[(one, labels.measure(facts, one)) for one in known],
         alike=str(phase["matches"][0]["found"]) if phase["matches"] else "",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from commonroom.web.schools import labels
+from commonroom.web.schools import labels, tables
 from commonroom.web.schools.figures import between, day, listed, number, signed, whole
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ class Series:
     date: str
     sentence: str
     breaks: str
-    rows: tuple[tuple[object, ...], ...]
-    gaps: tuple[tuple[object, ...], ...]
+    table: SafeString
+    gaps: SafeString | None
 
 
 def tell(trend: Trend, facts: Facts) -> Series:
@@ -34,41 +35,57 @@ def tell(trend: Trend, facts: Facts) -> Series:
     name = trend["measure"]
     measure = facts["measures"][name]
     sign, digits = labels.SIGN[measure["unit"]], measure["digits"]
-    rows = tuple(_row(point, sign, digits) for point in trend["points"])
+    named = labels.measure(facts, name)
+    meaning = labels.meaning(facts, name)
+    heads = (_("Year"), _("This school"), _("Pupils"), labels.say(facts["nation"]), _("Source"))
+    rows = [_row(point, sign, digits) for point in trend["points"]]
     return Series(
         measure=name,
-        name=labels.measure(facts, name),
-        meaning=labels.meaning(facts, name),
+        name=named,
+        meaning=meaning,
         source=measure["source"],
         date=day(measure["date"]),
         sentence=_sentence(trend, facts, sign, digits),
         breaks=_breaks(trend),
-        rows=rows,
-        gaps=tuple(_gap(point, sign, digits) for point in trend["gaps"]),
+        table=tables.table(f"{named}: {meaning}", heads, rows, numeric=(1, 2, 3)),
+        gaps=_gaps(trend["gaps"], sign, digits) if trend["gaps"] else None,
     )
 
 
-def _row(point: Point, sign: str, digits: int) -> tuple[object, ...]:
-    """Year, figure or why there is none, whether there is one, pupils, nation, publication."""
+def _row(point: Point, sign: str, digits: int) -> tuple[str, ...]:
+    """Year, figure or why there is none, pupils, nation, publication."""
     there = point["value"] is not None
-    said = number(point["value"], digits) + sign if there else str(labels.MISSING[point["missing"] or "none"])
+    said = (
+        number(point["value"], digits) + sign if there else _quiet(labels.MISSING[point["missing"] or "none"])
+    )
     nation = number(point["nation"], digits) + (sign if point["nation"] is not None else "")
-    release = "".join(labels.sources([point["release"]]))
-    return str(point["year"]), said, there, whole(point["pupils"]), nation, release
+    source = (tables.link(f"#source-{one}", f"[{one}]") for one in labels.sources([point["release"]]))
+    return str(point["year"]), said, whole(point["pupils"]), nation, next(source, "")
 
 
-def _gap(point: GapPoint, sign: str, digits: int) -> tuple[object, ...]:
-    """Year, disadvantaged, other, gap, its range, or why it was withheld."""
+def _gaps(points: list[GapPoint], sign: str, digits: int) -> SafeString:
+    heads = (_("Year"), _("Disadvantaged"), _("Other"), _("Gap"), _("95% range"))
+    rows = [_gap(point, sign, digits) for point in points]
+    return tables.table(_("Disadvantaged and other pupils"), heads, rows, numeric=(1, 2, 3, 4))
+
+
+def _gap(point: GapPoint, sign: str, digits: int) -> tuple[str, ...]:
+    """Year, disadvantaged, other, gap and its range; or why it was withheld."""
+    year = str(point["year"])
     if point["withheld"]:
-        return str(point["year"]), None, None, None, str(labels.REASON[point["withheld"]])
+        return year, "", "", "", _quiet(_("withheld: {why}").format(why=labels.REASON[point["withheld"]]))
     gap = point["gap"]
     return (
-        str(point["year"]),
+        year,
         number(point["disadvantaged"], digits) + (sign if point["disadvantaged"] is not None else ""),
         number(point["other"], digits) + (sign if point["other"] is not None else ""),
         signed(gap["value"], digits),
         between(gap["low"], gap["high"], digits),
     )
+
+
+def _quiet(text: object) -> SafeString:
+    return tables.quiet(str(text))
 
 
 def _sentence(trend: Trend, facts: Facts, sign: str, digits: int) -> str:
