@@ -61,8 +61,14 @@ EXAMPLE = Setting(
     "",
     "1: the site of the demo, where whoever sits at this machine may sign in as a made-up person.",
 )
+METRICS_TOKEN = Setting(
+    "COMMONROOM_METRICS_TOKEN",
+    "",
+    "Token that /metrics asks for (Authorization: Bearer); empty: only this machine may ask.",
+)
 SETTINGS = (
     EVIDENCE, WORK, DATABASE, ORIGIN, SECRET, MAIL, SENDER, OIDC, OIDC_NAME, OIDC_CLIENT, OIDC_SECRET,
+    METRICS_TOKEN,
     EXAMPLE,
 )  # fmt: skip
 

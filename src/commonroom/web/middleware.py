@@ -2,14 +2,44 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from commonroom.errors import SaidToPeople
+from commonroom.web.counting import Counts
+from commonroom.web.logs import path_of
+
+log = logging.getLogger("commonroom.requests")
 
 Answer = Callable[[HttpRequest], HttpResponse]
+
+
+class Requests:
+    """Count every request, and write one line about it: what, how it was answered, how long it took.
+
+    The line has no query, no body, no address of anybody, and nothing of a path that could be a token.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        """Keep what answers the request."""
+        self.get_response = get_response
+        self.counts = Counts(settings.COUNTS)
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request."""
+        begun = time.perf_counter()
+        response = self.get_response(request)
+        taken = time.perf_counter() - begun
+        view = request.resolver_match.route if request.resolver_match else "none"
+        self.counts.add(view, response.status_code, taken)
+        said = (request.method, path_of(request), response.status_code, 1000 * taken)
+        log.info("%s %s %d %.1f ms", *said)
+        return response
 
 
 class Sentences:
@@ -24,7 +54,9 @@ class Sentences:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Turn what is said to people into a page with status 400; leave every other error alone."""
+        """Turn what is said to people into a page, with status 400 or its own; leave other errors alone."""
         if not isinstance(exception, SaidToPeople):
             return None
-        return render(request, "commonroom/said.html", {"said": exception}, status=400)
+        return render(
+            request, "commonroom/said.html", {"said": exception}, status=getattr(exception, "status", 400)
+        )

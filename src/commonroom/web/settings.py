@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "commonroom.web",
 ]
 MIDDLEWARE = [
+    "commonroom.web.middleware.Requests",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -227,6 +228,8 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 7 * 24 * 3600
 SECURE_SSL_REDIRECT = SECURE
+#: Asked by programs beside it, and not by way of the proxy.
+SECURE_REDIRECT_EXEMPT = [r"^health$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
@@ -250,10 +253,20 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "()": "commonroom.web.logs.Line",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"lines": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["lines"], "level": "INFO"},
 }
+
+#: Where every process of the server counts its requests.
+COUNTS = WORK / "counts"
+METRICS_TOKEN = program.METRICS_TOKEN.value
 
 #: What a theme, a role or a state is called stands in code of its word; only the site's own name is here.
 SITE_NAME = _("Commonroom")

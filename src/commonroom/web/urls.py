@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("commonroom.web.inquiry.events.urls")),
     path("", include("commonroom.web.narrative.feeds.urls")),
     path("", include("commonroom.web.example.urls")),
+    path("", include("commonroom.web.health.urls")),
     path("people/", include("allauth.urls")),
     path("", include("commonroom.web.inquiry.urls")),
     path("", include("commonroom.web.impact.urls")),
