@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from django.utils.formats import number_format
 from django.utils.translation import get_language
@@ -47,8 +47,7 @@ def find(number: str, theme: str, phase: str) -> Figures:
         return Figures(_("No figures have been published here yet."))
     facts = shown.facts
     known = facts["themes"].get(theme)
-    notes: dict[str, forms.values.Label] = {**known["notes"]} if known else {}
-    note = _say(notes.get(phase))
+    note = _say(known["notes"].get(cast("forms.Phase", phase))) if known else ""
     found = _standing(shown.school(number), theme, phase)
     if found is None:
         said = _("Nothing is published of this school in this theme.")

@@ -6,7 +6,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 
 from commonroom.web.accounts import permissions
-from commonroom.web.accounts.models import Person
+from commonroom.web.accounts.models import Membership, Person
 from commonroom.web.accounts.roles import TABLE, Action
 from commonroom.web.partnerships.sides import Phase
 from commonroom.web.schools.models import School
@@ -42,3 +42,10 @@ def phases(school: School) -> list[str]:
 def may_somewhere(person: Person | AnonymousUser, action: Action) -> bool:
     """Say whether a person may do something at some school or system."""
     return bool(permissions.schools(person, action) or permissions.systems(person, action))
+
+
+def without(action: Action, some: set[School]) -> set[str]:
+    """Return the numbers of those schools at which nobody holds a role that may do something."""
+    roles = [role for role, actions in TABLE.items() if action in actions]
+    held = Membership.objects.in_force().filter(role__in=roles, person__is_active=True, school__in=some)
+    return {school.pk for school in some} - set(held.values_list("school_id", flat=True))

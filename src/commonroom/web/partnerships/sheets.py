@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 from django.http import HttpResponse
@@ -13,7 +14,13 @@ from django.http import HttpResponse
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def answer(name: str, heads: Sequence[Any], rows: Iterable[Sequence[Any]]) -> HttpResponse:
+def answer(name: str, columns: Mapping[str, str], things: Iterable[Any]) -> HttpResponse:
+    """Return a CSV file of things called `name`: for each column, the attribute (a.b) that it holds."""
+    found = [attrgetter(attribute) for attribute in columns.values()]
+    return write(name, tuple(columns), ([get(one) for get in found] for one in things))
+
+
+def write(name: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponse:
     """Return a CSV file called `name`, its formulas disarmed, as spreadsheet programs open it."""
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'

@@ -8,4 +8,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("commonroom.web.partnerships.market.urls")),
     path("", include("commonroom.web.partnerships.asks.urls")),
     path("", include("commonroom.web.partnerships.agreements.urls")),
+    path("", include("commonroom.web.partnerships.board.urls")),
 ]

@@ -112,6 +112,12 @@ def drop(*, voice: Voice, agreement: Agreement, reason: str) -> Agreement:
     agreement.state, agreement.reason = Agreement.State.DROPPED, reason
     agreement.save(update_fields=["state", "reason"])
     audit.record(who=voice.who, action="agreement.drop", thing=agreement, before=before)
+    if agreement.proposal is not None:
+        # The next plan is not to count on it.
+        was = audit.fields(agreement.proposal)
+        agreement.proposal.state = Proposal.State.DECLINED
+        agreement.proposal.save(update_fields=["state"])
+        audit.record(who=voice.who, action="proposal.settle", thing=agreement.proposal, before=was)
     _write(agreement, voice, "dropped")
     return agreement
 

@@ -26,6 +26,11 @@ from commonroom.web.partnerships.pages import Page, answer, who
 from commonroom.web.partnerships.sides import Side
 
 FOLDER = "commonroom/partnerships/agreements"
+COLUMNS = {
+    "id": "pk", "state": "state", "receiver": "receiver_id", "receiver_name": "receiver.name",
+    "provider": "provider_id", "provider_name": "provider.name", "theme": "theme", "phase": "phase",
+    "aim": "aim", "days": "days", "agreed": "agreed", "starts": "starts", "ends": "ends", "closed": "closed",
+}  # fmt: skip
 
 
 @login_required
@@ -48,14 +53,7 @@ def partnerships(request: HttpRequest) -> HttpResponse:
 @require_safe
 def partnerships_file(request: HttpRequest) -> HttpResponse:
     """Give the partnerships of the person's schools and systems as a CSV file."""
-    heads = ("id", "state", "receiver", "receiver_name", "provider", "provider_name", "theme", "phase")
-    more = ("aim", "days", "agreed", "starts", "ends", "closed")
-    rows = (
-        [one.pk, one.state, one.receiver_id, one.receiver.name, one.provider_id, one.provider.name]
-        + [getattr(one, name) for name in ("theme", "phase", *more)]
-        for one in _partnerships(request)
-    )
-    return sheets.answer("partnerships", (*heads, *more), rows)
+    return sheets.answer("partnerships", COLUMNS, _partnerships(request))
 
 
 @login_required

@@ -17,8 +17,9 @@ from commonroom.web.accounts.models import Person
 from commonroom.web.accounts.roles import Action
 from commonroom.web.audit import actions as audit
 from commonroom.web.audit.changes import change
-from commonroom.web.partnerships import letters, schools, themes
+from commonroom.web.partnerships import answers, letters, schools, themes
 from commonroom.web.partnerships.agreements import actions as agreements
+from commonroom.web.partnerships.answers import Answered
 from commonroom.web.partnerships.asks.models import Ask, Message
 from commonroom.web.partnerships.models import Partnership
 from commonroom.web.partnerships.sides import Answer
@@ -37,15 +38,6 @@ class Question:
     theme: str
     phase: str
     message: str
-
-
-@dataclass(frozen=True)
-class Answered:
-    """What a school says to it."""
-
-    answer: Answer
-    reason: str = ""
-    until: datetime.date | None = None
 
 
 @change
@@ -79,13 +71,10 @@ def answer(*, who: Person, ask: Ask, said: Answered, now: datetime.datetime) -> 
     schools.hold(ask.asker_id, ask.asked_id)
     ask.refresh_from_db()
     _check_open(ask)
-    if said.answer is Answer.NO and not said.reason.strip():
-        raise SaidToPeople(
-            _("A no needs a reason."), remedy=_("Write in a sentence why, for the head who asked.")
-        )
+    said = answers.check(said, today=timezone.localdate(now))
     before = audit.fields(ask)
     ask.state = Ask.State(said.answer.value)
-    ask.reason, ask.until = said.reason, said.until if said.answer is Answer.LATER else None
+    ask.reason, ask.until = said.reason, said.until
     ask.answered, ask.answered_by = now, who
     ask.save()
     audit.record(who=who, action="ask.answer", thing=ask, before=before)

@@ -10,7 +10,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from commonroom.web.partnerships import themes
-from commonroom.web.partnerships.asks.actions import Answered, Question
+from commonroom.web.partnerships.answers import Answered
+from commonroom.web.partnerships.asks.actions import Question
 from commonroom.web.partnerships.market.forms import Day
 from commonroom.web.partnerships.sides import Answer, Phase
 from commonroom.web.schools.models import School
@@ -55,7 +56,10 @@ class AnswerForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     until = forms.DateField(
-        label=_("Ask again from"), help_text=_("Of “not now”, if you know."), required=False, widget=Day()
+        label=_("Ask again from"),
+        help_text=_("Of “not now”; empty: in half a year."),
+        required=False,
+        widget=Day(),
     )
 
     @property

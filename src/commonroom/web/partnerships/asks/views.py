@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -24,6 +23,11 @@ from commonroom.web.partnerships.pages import Page, SeeOther, answer, who
 from commonroom.web.schools.models import School
 
 FOLDER = "commonroom/partnerships/asks"
+COLUMNS = {
+    "id": "pk", "sent": "sent", "asker": "asker_id", "asker_name": "asker.name", "asked": "asked_id",
+    "asked_name": "asked.name", "theme": "theme", "phase": "phase", "state": "state", "message": "message",
+    "answered": "answered", "reason": "reason", "until": "until",
+}  # fmt: skip
 
 
 @login_required
@@ -38,9 +42,7 @@ def asks(request: HttpRequest) -> HttpResponse:
 def asks_file(request: HttpRequest) -> HttpResponse:
     """Give what the person's schools asked, and were asked, as a CSV file."""
     lists = _lists(request)
-    heads = ("id", "sent", "asker", "asker_name", "asked", "asked_name", "theme", "phase", "state", "message")
-    rows = [list(_cells(one)) for one in (*lists["received"], *lists["sent"])]
-    return sheets.answer("asks", heads, rows)
+    return sheets.answer("asks", COLUMNS, (*lists["received"], *lists["sent"]))
 
 
 @login_required
@@ -133,13 +135,13 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     both = [
         (school, figures.find(school.pk, found.theme, found.phase)) for school in (found.asker, found.asked)
     ]
-    context = {"ask": found, "both": both, "stale": _stale(found, both[0][1].version)}
-    return render(request, f"{FOLDER}/page.html", context)
-
-
-def _cells(one: Ask) -> Iterator[Any]:
-    yield from (one.pk, one.sent, one.asker_id, one.asker.name, one.asked_id, one.asked.name)
-    yield from (one.theme, one.phase, one.state, one.message)
+    context = {
+        "topic": found,
+        "both": both,
+        "stale": _stale(found, both[0][1].version),
+        "back": reverse("ask", args=[found.pk]),
+    }
+    return render(request, "commonroom/partnerships/page.html", context)
 
 
 def _stale(found: Ask, version: str) -> bool:

@@ -67,9 +67,25 @@ class Run(models.Model):
         return Place(systems=frozenset({self.system_id}))
 
     @property
+    def is_active(self) -> bool:
+        """Whether it waits or runs; one whose job ended without a word does neither."""
+        active = self.state in (self.State.WAITING, self.State.RUNNING)
+        return active and not (self.job is not None and self.job.is_finished)
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether nothing came of it."""
+        return not self.is_active and self.state != self.State.DONE
+
+    @property
+    def why(self) -> str:
+        """In a sentence why it failed."""
+        return self.said or (self.job.why if self.job is not None else "")
+
+    @property
     def sentences(self) -> list[str]:
         """What the plan comes to, in the language of the page."""
-        return list(self.headline.get(_language(), []))
+        return list(self.headline.get(language(), []))
 
 
 class Proposal(models.Model):
@@ -133,7 +149,20 @@ class Proposal(models.Model):
     @property
     def told(self) -> dict[str, Any]:
         """The plan's sentences (what, because, brings) in the language of the page."""
-        return dict(self.sentences.get(_language(), {}))
+        return dict(self.sentences.get(language(), {}))
+
+    @property
+    def receiver_answer(self) -> str:
+        """What the school that would receive help answered; empty while it has not."""
+        return self._answer(Side.RECEIVER)
+
+    @property
+    def provider_answer(self) -> str:
+        """What the school that would give help answered; empty while it has not."""
+        return self._answer(Side.PROVIDER)
+
+    def _answer(self, side: Side) -> str:
+        return next((reply.answer for reply in self.replies.all() if reply.side == side), "")
 
     def place(self) -> Place:
         """Return where it belongs: to the system; to the two schools as well once it was sent."""
@@ -167,6 +196,6 @@ class Reply(models.Model):
         return self.proposal.place()
 
 
-def _language() -> str:
-    """The language of the page: English or Welsh."""
+def language() -> str:
+    """Return the language of the page: English or Welsh."""
     return "cy" if get_language() == "cy" else "en"

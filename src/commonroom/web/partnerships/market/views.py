@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import groupby
-from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -23,6 +21,11 @@ from commonroom.web.partnerships.market.models import Capacity, Offer
 from commonroom.web.partnerships.pages import Page, SeeOther, answer, who
 
 FOLDER = "commonroom/partnerships/market"
+COLUMNS = {
+    "school": "school_id", "name": "school.name", "authority": "school.authority", "theme": "theme",
+    "phase": "phase", "says": "says", "days": "days", "until": "until", "words": "words",
+    "written": "written",
+}  # fmt: skip
 
 
 @login_required
@@ -49,8 +52,7 @@ def market_file(request: HttpRequest) -> HttpResponse:
     """Give offers and requests as a CSV file."""
     form = WantedForm(request.GET or {}, authorities=_authorities(request))
     found = queries.market(request.user, day=timezone.localdate(), wanted=form.wanted)
-    heads = ("school", "name", "authority", "theme", "phase", "says", "days", "until", "words", "written")
-    return sheets.answer("offers", heads, (list(_cells(one)) for one in found))
+    return sheets.answer("offers", COLUMNS, found)
 
 
 @login_required
@@ -134,11 +136,6 @@ def capacity(request: HttpRequest, number: str) -> HttpResponse:
         return reverse("offers-own"), _("Written.")
 
     return answer(request, form, act, page=Page(f"{FOLDER}/capacity.html", {"school": school}))
-
-
-def _cells(one: Offer) -> Iterator[Any]:
-    yield from (one.school_id, one.school.name, one.school.authority, one.theme, one.phase, one.says)
-    yield from (one.days, one.until, one.words, one.written.date())
 
 
 def _authorities(request: HttpRequest) -> list[str]:
