@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from typing import cast
 
 from django.db import IntegrityError
 from django.utils import timezone
@@ -18,6 +19,8 @@ from commonroom.web.inquiry.actions import visits
 from commonroom.web.inquiry.events import columns, looking
 from commonroom.web.inquiry.events.models import EventFile
 from commonroom.web.inquiry.events.reading import Table
+from commonroom.web.inquiry.words import Came
+from commonroom.web.partnerships.models import Partnership
 from commonroom.web.schools.models import School
 
 #: So many files that were not saved are kept of a person, and so long.
@@ -74,14 +77,12 @@ def save(*, who: Person, file: EventFile, leave_out: bool, now: datetime.datetim
 
 
 def _save_row(who: Person, row: looking.Row, today: datetime.date) -> None:
-    if row.partnership is None or row.words is None:
-        return
+    partnership, said = cast(Partnership, row.partnership), cast(Came, row.words)
     try:
-        visits.record(who=who, partnership=row.partnership, words=row.words, today=today, key=row.key)
+        visits.record(who=who, partnership=partnership, words=said, today=today, key=row.key)
     except (SaidToPeople, IntegrityError) as error:
-        said = error.what if isinstance(error, SaidToPeople) else _("Somebody else saved it just now.")
         raise SaidToPeople(
-            said,
+            error.what if isinstance(error, SaidToPeople) else _("Somebody else saved it just now."),
             where=_("row %(number)d") % {"number": row.number},
             remedy=_("Nothing was saved. Look at the rows again."),
         ) from None

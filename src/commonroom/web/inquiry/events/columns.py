@@ -50,11 +50,12 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "ends": ("ends at", "end time", "until time", "yn gorffen am", "amser gorffen"),
     "location": ("place", "location", "where", "venue", "lle", "lleoliad", "ble"),
     "receiver_hours": (
-        "receiver hours", "hours of the receiver", "hours receiver", "oriau r derbynnydd", "oriau derbynnydd",
+        "receiver hours", "hours of the receiver", "hours receiver", "oriau r derbynnydd",
+        "oriaur derbynnydd", "oriau derbynnydd",
     ),
     "provider_hours": (
         "provider hours", "hours of the provider", "hours provider", "hours", "oriau r darparwr",
-        "oriau darparwr", "oriau",
+        "oriaur darparwr", "oriau darparwr", "oriau",
     ),
     "travel_hours": ("travel hours", "travel", "oriau teithio", "teithio"),
     "others": ("who else", "others", "who took part", "pwy arall", "eraill", "pwy gymerodd ran"),
@@ -91,9 +92,14 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 STATES: Mapping[str, tuple[str, ...]] = {
-    "planned": ("planned", "to come", "wedi i gynllunio", "wedi ei gynllunio", "cynlluniwyd", "i ddod"),
+    "planned": (
+        "planned", "to come", "wedi i gynllunio", "wedii gynllunio", "wedi ei gynllunio", "cynlluniwyd",
+        "i ddod",
+    ),
     "held": ("held", "took place", "done", "happened", "cynhaliwyd", "digwyddodd", "wedi digwydd"),
-    "cancelled": ("cancelled", "canceled", "called off", "wedi i ganslo", "wedi ei ganslo", "canslwyd"),
+    "cancelled": (
+        "cancelled", "canceled", "called off", "wedi i ganslo", "wedii ganslo", "wedi ei ganslo", "canslwyd",
+    ),
 }  # fmt: skip
 
 

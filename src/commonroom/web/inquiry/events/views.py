@@ -48,7 +48,7 @@ def _school(request: HttpRequest, number: str) -> School:
 def send(request: HttpRequest, number: str) -> HttpResponse:
     """Take a file of events of a school, and lead on to its rows."""
     school, person = _school(request, number), _person(request)
-    form = forms.FileForm(request.POST or None, request.FILES or None)
+    form = forms.FileForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
 
     def act(filled: forms.FileForm) -> tuple[str, str]:
         sent = filled.cleaned_data["file"]
@@ -75,18 +75,9 @@ def example(request: HttpRequest, number: str) -> HttpResponse:
     room = rooms.rooms(_person(request)).filter(receiver=school).first()
     partner = str(room.provider) if room else _("Name or number of the other school")
     day = timezone.localdate().isoformat()
-    row = (
-        partner,
-        "",
-        day,
-        _("visit"),
-        _("See how form tutors follow up absence"),
-        "09:30",
-        "12:00",
-        partner,
-    )
-    row += ("6", "4.5", "1", _("two form tutors"), "", _("planned"))
-    return sheets.answer("events", [columns.LABELS[word] for word in EXAMPLE], [row])
+    first = [partner, "", day, _("visit"), _("See how form tutors follow up absence")]
+    row = [*first, "09:30", "12:00", partner, "6", "4.5", "1", _("two form tutors"), "", _("planned")]
+    return sheets.write("events", [str(columns.LABELS[word]) for word in EXAMPLE], [row])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -96,7 +87,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what each row means or what is to be mended; save the events when that is confirmed."""
     person = _person(request)
     file = get_object_or_404(queries.files(person), pk=pk)
-    form = forms.SaveForm(request.POST or None)
+    form = forms.SaveForm(request.POST if request.method == "POST" else None)
 
     def act(filled: forms.SaveForm) -> tuple[str, str]:
         saved = actions.save(
@@ -122,7 +113,7 @@ def refused(request: HttpRequest, pk: int) -> HttpResponse:
     width = len(file.heads)
     heads = (*file.heads, _("what is wrong"), _("what to do"))
     rows = [_with_slips(row, width) for row in looked.refused]
-    return sheets.answer("events-to-mend", heads, rows)
+    return sheets.write("events-to-mend", heads, rows)
 
 
 def _with_slips(row: looking.Row, width: int) -> list[str]:

@@ -90,7 +90,7 @@ def week(request: HttpRequest) -> HttpResponse:
     rows = [
         (one.day, one.title, one.about, _("yes") if one.late else "", absolute(one.path)) for one in lines
     ]
-    return sheets.answer("my-week", heads, rows)
+    return sheets.write("my-week", heads, rows)
 
 
 @require_safe
