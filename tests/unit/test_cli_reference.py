@@ -24,7 +24,7 @@ def test_the_page_is_current(page: str) -> None:
 
 def test_the_commands_are_the_words_of_the_design() -> None:
     assert {words for words, _ in COMMANDS} == {
-        "demo", "doctor", "panel build", "sources read", "sources suggest", "families find",
+        "demo", "doctor", "serve", "work", "backup", "restore", "invite", "panel build", "sources read", "sources suggest", "families find",
         "families group", "families judge", "value-added plan", "value-added sum", "value-added pool",
         "value-added estimate", "value-added test",
         "performance map", "performance gap", "performance floor", "partnerships propose",
@@ -49,5 +49,8 @@ def test_a_command_that_reads_evidence_takes_the_folder(words: str, command: Any
         "value-added sum",
         "value-added pool",
         "impact findings",
+        "backup",
+        "restore",
+        "invite",
     )
     assert ("--evidence" in options) == (not before)

@@ -18,6 +18,7 @@ from commonroom.cli import (
     panel,
     partnerships,
     performance,
+    site,
     sources,
     value_added,
 )
@@ -36,6 +37,8 @@ app.command("demo")(demo.demo)
 for _word in (panel, sources, families, value_added, performance, partnerships, impact, narrative):
     app.add_typer(_word.app)
 app.command("doctor")(doctor.doctor)
+for _verb in (site.serve, site.work, site.backup, site.restore, site.invite):
+    app.command(_verb.__name__)(_verb)
 
 
 def _print_version(asked: bool) -> None:
