@@ -215,6 +215,11 @@ STORAGES = {
 }
 #: Files that people send are never in the folder that is served as static.
 MEDIA_ROOT = WORK / "files"
+FILE_UPLOAD_HANDLERS = [
+    "commonroom.web.files.receiving.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 
 EMAIL_CONFIG = mail.choose(program.MAIL.value, WORK / "mail")

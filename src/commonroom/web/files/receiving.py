@@ -32,6 +32,6 @@ class Bounded(FileUploadHandler):
             raise StopUpload(connection_reset=True)
         return raw_data
 
-    def file_complete(self, file_size: int) -> UploadedFile | None:
+    def file_complete(self, file_size: int) -> UploadedFile[Any] | None:
         """Leave the file to who keeps it."""
         return None
