@@ -8,7 +8,7 @@ from typing import Any, Literal
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from ninja import Field, Router, Schema
+from ninja import Field, Router, Schema, Status
 
 from commonroom.web.accounts import actions, members, queries
 from commonroom.web.accounts.models import Invitation, Person, Token
@@ -114,11 +114,11 @@ def tokens(request: HttpRequest) -> Any:
 
 
 @router.delete("/me/tokens/{pk}", response={204: None})
-def revoke(request: HttpRequest, pk: int) -> tuple[int, None]:
+def revoke(request: HttpRequest, pk: int) -> Status[None]:
     """Revoke a token."""
     token = get_object_or_404(Token, pk=pk, person=_who(request))
     actions.revoke_token(who=_who(request), token=token, now=timezone.now())
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/people/{kind}/{key}/memberships", response=list[MembershipOut])
@@ -134,23 +134,23 @@ def invitations(request: HttpRequest, kind: Kind, key: str) -> Any:
 
 
 @router.post("/people/{kind}/{key}/invitations", response={201: InvitationOut})
-def invite(request: HttpRequest, kind: Kind, key: str, given: InvitationIn) -> tuple[int, Invitation]:
+def invite(request: HttpRequest, kind: Kind, key: str, given: InvitationIn) -> Status[Invitation]:
     """Invite somebody."""
     on = members.place(kind, key)
-    return 201, actions.invite(who=_who(request), on=on, now=timezone.now(), **given.dict())
+    return Status(201, actions.invite(who=_who(request), on=on, now=timezone.now(), **given.dict()))
 
 
 @router.delete("/invitations/{pk}", response={204: None})
-def withdraw(request: HttpRequest, pk: int) -> tuple[int, None]:
+def withdraw(request: HttpRequest, pk: int) -> Status[None]:
     """Withdraw an invitation."""
     invitation = members.known_invitation(_who(request), pk)
     actions.withdraw(who=_who(request), invitation=invitation, now=timezone.now())
-    return 204, None
+    return Status(204, None)
 
 
 @router.delete("/memberships/{pk}", response={204: None})
-def end(request: HttpRequest, pk: int) -> tuple[int, None]:
+def end(request: HttpRequest, pk: int) -> Status[None]:
     """End a membership."""
     membership = members.known_membership(_who(request), pk)
     actions.end_membership(who=_who(request), membership=membership, now=timezone.now())
-    return 204, None
+    return Status(204, None)
