@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 import pytest
 from allauth.mfa.models import Authenticator
 from django.test import Client
+from pytest_django.fixtures import SettingsWrapper
 
 from commonroom.web.accounts.models import Membership, Person
 from commonroom.web.accounts.roles import ACTING, HELD_AT, Role
@@ -124,3 +126,10 @@ def browse() -> Callable[[Person | None], Client]:
         return client
 
     return open_client
+
+
+@pytest.fixture
+def shown_pages(published: Path, settings: SettingsWrapper) -> Path:
+    """The published pages of Greater Manchester are in force."""
+    settings.PAGES = published
+    return published
