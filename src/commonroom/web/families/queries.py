@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 def alike(number: str, phase: str | None, preset: str | None) -> Alike:
     """Return the schools most like a school in a phase (its first when none is asked for), by one definition.
 
-    Http404 where the school is not known, or is not compared with others.
+    An earlier number leads to the school that it is now. Http404 where the school is not known, or is not
+    compared with others.
     """
     shown = evidence.shown()
     asked: list[Phase] = [one for one in shown.facts["phases"] if phase in (one, None, "")]
@@ -24,6 +25,9 @@ def alike(number: str, phase: str | None, preset: str | None) -> Alike:
         found = shown.alike(number, one, preset=preset or None)
         if found is not None:
             return found
+    known = shown.school(number)
+    if known is not None and known["number"] != number:
+        return alike(known["number"], phase, preset)
     raise Http404(_("No schools alike are known for this school."))
 
 

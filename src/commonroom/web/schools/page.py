@@ -23,7 +23,7 @@ class Body:
     """What is said of a school in one phase."""
 
     phase: str
-    compared: bool
+    why_not: str
     headline: str
     cards: list[Card]
     standing: Standing | None
@@ -102,7 +102,7 @@ def _body(school: School, phase: SchoolPhase, facts: Facts, measure: str | None)
     family = phase["family"]
     return Body(
         phase=phase["phase"],
-        compared=phase["compared"],
+        why_not="" if phase["compared"] else _why_not(school, facts),
         headline=labels.measure(facts, phase["headline"]),
         cards=beside.cards(phase, facts),
         standing=standing.tell(phase, facts) if phase["themes"] else None,
@@ -119,6 +119,18 @@ def _body(school: School, phase: SchoolPhase, facts: Facts, measure: str | None)
             _withheld(one, facts) for one in school["withheld"] if one["phase"] in (None, phase["phase"])
         ],
     )
+
+
+def _why_not(school: School, facts: Facts) -> str:
+    """Why a school is not set beside others."""
+    if not school["in_system"]:
+        said = _(
+            "This school is outside {system}, so it is not set beside others here: only its results are shown."
+        )
+        return said.format(system=labels.say(facts["system"]))
+    if school["kind"] != "mainstream":
+        return _("Only mainstream schools are set beside each other: of this one, its results are shown.")
+    return _("Too little is known of this school to set it beside others: its results are shown.")
 
 
 def _withheld(one: Withheld, facts: Facts) -> str:
