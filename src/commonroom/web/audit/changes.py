@@ -58,6 +58,8 @@ def change(action: Callable[Given, Answer]) -> Callable[Given, Answer]:
             with transaction.atomic():
                 return action(*args, **kwargs)
         given = [each for each in (*args, *kwargs.values()) if isinstance(each, models.Model)]
+        # The person of a request is wrapped until somebody asks who it is.
+        given = [vars(each).get("_wrapped", each) for each in given]
         kept = [(each, _copied(vars(each))) for each in given]
         for pause in pauses():
             try:
