@@ -76,10 +76,13 @@
     }
   }
 
-  for (const place of document.querySelectorAll("[data-passkey]")) {
-    if (window.PublicKeyCredential && navigator.credentials) {
+  if (window.PublicKeyCredential && navigator.credentials) {
+    for (const place of document.querySelectorAll("[data-passkey]")) {
       place.hidden = false;
       place.querySelector("[data-passkey-start]").addEventListener("click", () => start(place));
+    }
+    for (const said of document.querySelectorAll("[data-passkey-without]")) {
+      said.hidden = true;
     }
   }
 })();
