@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from allauth.mfa.models import Authenticator
 from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings
 
 from commonroom.web.accounts.models import Membership, Person
 from commonroom.web.accounts.roles import ACTING, HELD_AT, Role
@@ -129,7 +129,7 @@ def browse() -> Callable[[Person | None], Client]:
 
 
 @pytest.fixture
-def shown_pages(published: Path, settings: SettingsWrapper) -> Path:
+def shown_pages(published: Path, settings: Settings) -> Path:
     """The published pages of Greater Manchester are in force."""
     settings.PAGES = published
     return published
