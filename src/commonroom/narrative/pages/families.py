@@ -10,7 +10,7 @@ import polars as pl
 
 from commonroom.families.quality import NEAR
 from commonroom.narrative.pages import likeness, maps, themes
-from commonroom.narrative.pages.ground import KEY, Ground, none_of
+from commonroom.narrative.pages.ground import KEY, Ground, none_of, once
 from commonroom.partnerships import definition, travel
 
 BRIEF = ("number", "name", "authority", "in_system", "phase", "family", "map", "strengths")
@@ -98,10 +98,11 @@ def _by_preset(neighbours: pl.DataFrame) -> Iterator[tuple[tuple[str, str], pl.D
         yield (phase, preset), found.drop("phase", "preset").sort("school", "rank")
 
 
+@once
 def _places(ground: Ground) -> tuple[travel.Places, definition.Travel]:
     """Where schools are, and how minutes follow from that."""
     plan = ground.facts.plan or definition.load()
-    return travel.lay_out(ground.tables["schools"], travel=plan.travel), plan.travel
+    return travel.lay_out(ground.tables["comparable"], travel=plan.travel), plan.travel
 
 
 def _lists(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property, wraps
+from typing import Any, TypeVar
 
 import polars as pl
 
@@ -13,6 +14,7 @@ from commonroom.disclosure import Released
 from commonroom.narrative.story import Facts
 from commonroom.panel import COMPARED
 
+Part = TypeVar("Part")
 Frames = Mapping[str, pl.DataFrame]
 
 #: A school in a phase: most of what a page shows is of one.
@@ -31,11 +33,16 @@ class Ground:
 
     tables: Frames
     facts: Facts
+    #: What was worked out for one page and is asked for by another (see `once`).
+    kept: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def outcomes(self) -> Released:
-        """All results, released."""
-        return disclosure.release(self.tables["outcomes"], rule=OUTCOMES)
+        """The results that pages show, released: all of the system's schools, the headline of others."""
+        inside = self.tables["schools"].select("school", "in_system")
+        rows = self.tables["outcomes"].join(inside, on="school", maintain_order="left")
+        wanted = pl.col("in_system") | pl.col("measure").is_in(list(self.facts.headline.values()))
+        return disclosure.release(rows.filter(wanted).drop("in_system"), rule=OUTCOMES)
 
     @cached_property
     def inside(self) -> pl.DataFrame:
@@ -140,6 +147,20 @@ class Ground:
             .group_by(KEY, maintain_order=True)
             .agg(people=pl.col("cohort").last())
         )
+
+
+def once(tell: Callable[[Ground], Part]) -> Callable[[Ground], Part]:
+    """Work something out for a ground once, however many pages ask for it."""
+    name = f"{tell.__module__}.{tell.__qualname__}"
+
+    @wraps(tell)
+    def told(ground: Ground) -> Part:
+        if name not in ground.kept:
+            ground.kept[name] = tell(ground)
+        found: Part = ground.kept[name]
+        return found
+
+    return told
 
 
 def coded(reason: str = "reason") -> pl.Expr:

@@ -7,7 +7,7 @@ import polars as pl
 from commonroom import disclosure
 from commonroom.disclosure import Released, Rule
 from commonroom.families.quality import FAR
-from commonroom.narrative.pages.ground import KEY, Ground, coded, gathered, none_of
+from commonroom.narrative.pages.ground import KEY, Ground, coded, gathered, none_of, once
 from commonroom.tables.panel import CONTEXT_VARIABLES
 
 #: Nearest schools that a school's own page names.
@@ -24,6 +24,7 @@ OF_COHORT = ("prior", "prior_low", "prior_high", "disadvantaged")
 _PLACED = (*KEY, "preset")
 
 
+@once
 def matches(ground: Ground) -> pl.DataFrame:
     """Return school, phase, preset and the columns of forms.Match, if any school was matched."""
     quality = ground.tables["match_quality"]
@@ -75,6 +76,7 @@ def _has(ground: Ground) -> bool:
     return "positions" in ground.tables
 
 
+@once
 def positions(ground: Ground) -> Released:
     """Return the place of each school among the schools alike by each definition, released."""
     found = ground.tables["positions"].join(ground.latest, on=list(KEY), how="left", maintain_order="left")
@@ -128,6 +130,8 @@ def _context(ground: Ground) -> list[pl.DataFrame]:
     rows = rows.join(nation, on=["phase", "variable"]).join(
         _alike(ground), on=[*KEY, "variable"], how="left", maintain_order="left"
     )
+    # Where a variable is known of no school, the definition has taken another in its place.
+    rows = rows.with_columns(pl.coalesce("value", "own").alias("value"))
     # Means of fifty schools are of many pupils; with the distance to them, the school's own figure follows.
     figures = dict.fromkeys(("value", "gap"), "count")
     counted = pl.when(pl.col("variable").is_in(OF_COHORT)).then("people").otherwise("size")
@@ -165,7 +169,7 @@ def _known(ground: Ground, pool: pl.DataFrame) -> pl.DataFrame:
 def _alike(ground: Ground) -> pl.DataFrame:
     """The mean of the schools alike on each variable that the definition a page begins with uses."""
     gaps = ground.tables["match_gaps"].join(ground.defaults, on=["phase", "preset"], how="semi")
-    return gaps.select(*KEY, "variable", "gap", "weight", alike="neighbours_mean")
+    return gaps.select(*KEY, "variable", "gap", "weight", own="value", alike="neighbours_mean")
 
 
 def _years(known: pl.DataFrame, variables: list[str]) -> pl.DataFrame:

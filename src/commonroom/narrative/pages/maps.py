@@ -6,7 +6,7 @@ import polars as pl
 
 from commonroom import disclosure
 from commonroom.disclosure import Released
-from commonroom.narrative.pages.ground import KEY, Ground, coded, gathered, none_of, ranged, whole
+from commonroom.narrative.pages.ground import KEY, Ground, coded, gathered, none_of, once, ranged, whole
 from commonroom.performance import MAP_RULE
 
 PLACE = (
@@ -26,6 +26,7 @@ def tell(ground: Ground) -> pl.DataFrame:
     return gathered(rows, PLACE, name="maps")
 
 
+@once
 def places(ground: Ground) -> pl.DataFrame | None:
     """Return one row per school, phase and measure as forms.MapPlace, if the evidence has a map."""
     released = _release(ground)
@@ -64,6 +65,7 @@ def withheld(ground: Ground) -> pl.DataFrame:
     return rows.unique(maintain_order=True)
 
 
+@once
 def _release(ground: Ground) -> Released | None:
     found = ground.tables.get("performance_map")
     if found is None:

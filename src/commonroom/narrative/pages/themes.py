@@ -8,7 +8,7 @@ import polars as pl
 
 from commonroom import disclosure
 from commonroom.disclosure import Released
-from commonroom.narrative.pages.ground import KEY, Ground, coded, gathered, whole
+from commonroom.narrative.pages.ground import KEY, Ground, coded, gathered, once, whole
 from commonroom.partnerships import circumstances, standing, themes
 from commonroom.partnerships.themes import Basis, Themes
 from commonroom.value_added import better
@@ -63,6 +63,7 @@ def _nothing() -> pl.DataFrame:
     return pl.DataFrame(schema=dict.fromkeys((*KEY, "measure", "reason"), pl.String))
 
 
+@once
 def _release(ground: Ground) -> Released:
     return disclosure.release(ground.tables["better"], rule=better.RULE)
 
@@ -104,6 +105,7 @@ def _sources(ground: Ground, known: pl.DataFrame) -> pl.DataFrame:
     return rows.group_by(key).agg(releases=pl.col("release").unique().sort())
 
 
+@once
 def _standings(ground: Ground) -> pl.DataFrame:
     """One row per school, phase and theme: what stands, the measure that decides, and all its claims."""
     known = themes.load()

@@ -6,7 +6,7 @@ import polars as pl
 
 from commonroom import disclosure
 from commonroom.disclosure import Released, Rule
-from commonroom.narrative.pages.ground import KEY, Ground, coded, gathered, ranged, whole
+from commonroom.narrative.pages.ground import KEY, Ground, coded, gathered, once, ranged, whole
 from commonroom.performance import GAPS_RULE
 
 #: Years without examinations in England.
@@ -56,24 +56,22 @@ def withheld(ground: Ground) -> pl.DataFrame:
     )
 
 
+@once
 def shown(ground: Ground) -> pl.DataFrame:
-    """Return the released results that pages show: all of the system's schools, the headline of others."""
+    """Return the released results of all pupils; those of groups are shown side by side, as gaps."""
     whole_groups = [name for name, one in ground.facts.measures.items() if one.group == "all"]
-    outside = ~pl.col("in_system") & ~pl.col("measure").is_in(list(ground.facts.headline.values()))
-    inside = ground.tables["schools"].select("school", "in_system")
-    rows = ground.outcomes.frame.filter(pl.col("measure").is_in(whole_groups))
-    return rows.join(inside, on="school", maintain_order="left").filter(~outside)
+    return ground.outcomes.frame.filter(pl.col("measure").is_in(whole_groups))
 
 
 def _points(ground: Ground) -> pl.DataFrame:
     """One row per school, phase, measure and year from the first year that has figures to the last."""
-    shown_ = shown(ground)
-    seen = shown_.select(*KEY, "measure").unique()
+    results = shown(ground)
+    seen = results.select(*KEY, "measure").unique()
     every = seen.join(_years(ground), on=list(SERIES)).sort(*KEY, "measure", "year")
     gone = ground.outcomes.withheld.filter(pl.col("column") == "value")
     gone = gone.select(*KEY, "measure", "year", gone=pl.lit(True))
     key = [*KEY, "measure", "year"]
-    rows = every.join(shown_.with_columns(there=pl.lit(True)), on=key, how="left", maintain_order="left")
+    rows = every.join(results.with_columns(there=pl.lit(True)), on=key, how="left", maintain_order="left")
     rows = rows.join(gone, on=key, how="left", maintain_order="left")
     return rows.select(
         *key,
@@ -86,7 +84,8 @@ def _points(ground: Ground) -> pl.DataFrame:
 
 def _years(ground: Ground) -> pl.DataFrame:
     """Every year of each measure from its first to its last, and whether any school has a figure of it."""
-    known = ground.outcomes.frame.filter(pl.col("value").is_not_null()).select(*SERIES, "year").unique()
+    figures = ground.tables["outcomes"].filter(pl.col("value").is_not_null())
+    known = figures.select(*SERIES, "year").unique()
     ends = known.group_by(*SERIES).agg(first=pl.col("year").min(), last=pl.col("year").max())
     years = ends.with_columns(year=pl.int_ranges("first", pl.col("last") + 1, dtype=pl.Int32)).explode("year")
     return years.select(*SERIES, "year").join(
@@ -115,6 +114,7 @@ def _missing(ground: Ground) -> pl.Expr:
     )
 
 
+@once
 def _released_gaps(ground: Ground) -> Released:
     found = ground.tables["performance_gaps"].join(ground.inside, on="school", how="semi")
     return disclosure.release(found.sort(*KEY, "measure", "year"), rule=GAPS_RULE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 #: Bytes of a dictionary of compression, and from how many documents it is taken.
@@ -27,10 +27,16 @@ def sample(texts: Sequence[str]) -> bytes:
     return "".join(text[:piece] for text in chosen).encode()[-SIZE:]
 
 
-def pack(text: str, dictionary: bytes) -> bytes:
-    """Return a document's text compressed."""
-    packing = zlib.compressobj(LEVEL, wbits=WINDOW, zdict=dictionary)
-    return packing.compress(text.encode()) + packing.flush()
+def packing(dictionary: bytes) -> Callable[[str], bytes]:
+    """Return what compresses the text of documents."""
+    # Reading the dictionary takes longer than most documents: it is read once, and copied.
+    start = zlib.compressobj(LEVEL, wbits=WINDOW, zdict=dictionary)
+
+    def pack(text: str) -> bytes:
+        packer = start.copy()
+        return packer.compress(text.encode()) + packer.flush()
+
+    return pack
 
 
 def unpack(packed: bytes, dictionary: bytes) -> Any:

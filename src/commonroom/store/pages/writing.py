@@ -121,11 +121,13 @@ def _fill_kind(connection: sqlite3.Connection, kind: str, parts: Iterable[Sequen
     )
     marks = ", ".join("?" * (len(names) + 1))
     dictionary = b""
+    pack = documents.packing(dictionary)
     for part in parts:
         if not dictionary:
             dictionary = documents.sample([row[-1] for row in part])
+            pack = documents.packing(dictionary)
         connection.executemany(
             f"INSERT INTO {kind} VALUES ({marks})",  # noqa: S608 - a name of KINDS
-            ((*row[:-1], documents.pack(row[-1], dictionary)) for row in part),
+            ((*row[:-1], pack(row[-1])) for row in part),
         )
     connection.execute("INSERT INTO dictionary VALUES (?, ?)", (kind, dictionary))

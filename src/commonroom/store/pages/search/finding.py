@@ -13,15 +13,19 @@ from itertools import islice
 from commonroom.store.pages.search import spelling
 
 #: Letters and words of a query that are read: more than any name has.
-LETTERS, WORDS = 200, 12
+LETTERS, WORDS = 120, 10
 #: How a school was found, the surest first.
 NUMBER, EXACT, PREFIX, FUZZY = "number", "exact", "prefix", "fuzzy"
 #: Slips are looked for where fewer schools than this were found without.
 ENOUGH = 5
-#: Bytes of lists from which it is quicker to ask every school in order: an answer is full after few.
-DENSE = 4 * 5000
+#: Words that one beginning may stand for, from which it is quicker to ask every school in order.
+SHORT = 50
 #: Schools that are weighed for a slip, and that are read at once while an answer is filled.
-WEIGHED, FIRST, MORE = 4000, 64, 512
+WEIGHED, FIRST, MORE = 1000, 64, 512
+#: Schools that are read for one way of finding: beginnings of one letter stand for all of them.
+READ = 5000
+#: Words of a query up to which it is tried otherwise: two as one, one as two, or without one of them.
+TRIED = 6
 
 
 @dataclass(frozen=True)
@@ -129,14 +133,14 @@ def find(connection: sqlite3.Connection, text: str, *, limit: int) -> list[Hit]:
 def _matches(connection: sqlite3.Connection, words: Sequence[_Word], how: str) -> Iterator[tuple[int, int]]:
     """The schools that have all words, in order, and how far all their words are together.
 
-    Those that have the rarest of the words are read, and asked for the others.
+    Those that have the rarest of the words are read, at most READ of them, and asked for the others.
     """
     sizes = [sum(word.among(how).values()) for word in words]
-    if min(sizes) > DENSE and how != FUZZY:
-        every = connection.execute("SELECT place, words FROM listing ORDER BY place")
+    if how == PREFIX and all(len(word.among(how)) > SHORT for word in words):
+        every = connection.execute("SELECT place, words FROM listing ORDER BY place LIMIT ?", (READ,))
         yield from _of(words, every, how)
         return
-    places, size = words[sizes.index(min(sizes))].places(how), FIRST
+    places, size = islice(words[sizes.index(min(sizes))].places(how), READ), FIRST
     while some := list(islice(places, size)):
         marks = ", ".join("?" * len(some))
         query = f"SELECT place, words FROM listing WHERE place IN ({marks}) ORDER BY place"  # noqa: S608
@@ -164,11 +168,14 @@ def _nearest(connection: sqlite3.Connection, words: Sequence[_Word]) -> list[int
 
 def _nearly(connection: sqlite3.Connection, typed: list[str], words: list[_Word]) -> list[int]:
     """The schools found with slips, with words written apart or together, or with a word too many."""
-    found = _nearest(connection, words) or _respaced(connection, typed)
+    found = _nearest(connection, words)
+    if found or len(words) > TRIED:
+        return found
+    found = _respaced(connection, typed)
     if found or len(words) < 3:
         return found
-    ways = [_nearest(connection, [word for word in words if word is not left]) for left in words]
-    return sorted({place for way in ways for place in way})
+    ways = ([word for word in words if word is not left] for left in words)
+    return sorted({place for way in ways for place in islice(_in_order(connection, way, PREFIX), FIRST)})
 
 
 def _respaced(connection: sqlite3.Connection, typed: list[str]) -> list[int]:

@@ -27,7 +27,7 @@ ALSO: dict[str, tuple[str, ...]] = {
 #: Letters of a word from which one wrong letter is looked for, and from which two may be wrong.
 LEAST, MANY = 3, 8
 _LETTERS = re.compile(r"[a-z0-9]+")
-_OWNER = re.compile(r"(\w+)['’‘`´ʼ]s\b", re.IGNORECASE)
+_OWNER = re.compile(r"([\w'’‘`´ʼ]*\w)['’‘`´ʼ]s\b", re.IGNORECASE)
 _MARKS = re.compile(r"['’‘`´ʼ]")
 
 
