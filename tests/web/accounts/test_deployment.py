@@ -25,7 +25,7 @@ if sys.argv[1] == "found":
 for password in sys.argv[2:]:
     page = Client().post("/people/login/", {"login": "kay@example.org", "password": password},
                          headers={"host": "127.0.0.1"})
-    print("in" if page.status_code == 302 else "closed" if b"tried very often" in page.content else "wrong")
+    print("in" if page.status_code == 302 else "closed" if b"Too many tries" in page.content else "wrong")
 """
 
 

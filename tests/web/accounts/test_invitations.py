@@ -248,7 +248,7 @@ def test_somebody_who_lost_everything_finds_back_in(
     made = actions.recover(who=head, membership=held, now=timezone.now())
     client, path = Client(), link("recovery")
     client.get(path)
-    assert "Find back in" in client.get("/join/").content.decode()
+    assert "Get back in" in client.get("/join/").content.decode()
     assert client.post("/join/", {"password": "short"}).status_code == 422
     assert (
         client.post("/join/", {"password": "seven quiet green doors"}).headers["Location"] == "/people/login/"

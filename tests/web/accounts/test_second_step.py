@@ -117,7 +117,7 @@ def test_five_wrong_codes_close_the_door_for_a_while(teacher: Person, sign_in: S
     for wrong in range(5):
         client.post("/people/2fa/authenticate/", {"code": f"00000{wrong}"})
     page = client.post("/people/2fa/authenticate/", {"code": code(key)}).content.decode()
-    assert "tried very often" in page
+    assert "Too many tries" in page
 
 
 def test_a_recovery_code_lets_in_once(teacher: Person, sign_in: SignIn, code: Code) -> None:

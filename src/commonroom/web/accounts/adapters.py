@@ -18,7 +18,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from commonroom.web.accounts import actions, letters, permissions, queries
@@ -37,8 +37,8 @@ SAID: dict[str, str | Promise] = {
     "unverified_primary_email": _("Confirm the address first."),
     "password_changed": _("Your password is changed. Everywhere else you are signed out."),
     "password_set": _("You have a password now."),
-    "totp_activated": _("Your app is set up."),
-    "totp_deactivated": _("Your app is no longer asked for."),
+    "totp_activated": _("Your authenticator app is set up."),
+    "totp_deactivated": _("Your authenticator app is no longer asked for."),
     "webauthn_added": _("Your passkey is set up."),
     "webauthn_removed": _("The passkey is removed."),
     "recovery_codes_generated": _("These are your new recovery codes. Keep them safe: they are shown once."),
@@ -62,8 +62,8 @@ class People(DefaultAccountAdapter):  # type: ignore[misc]
         "incorrect_password": _("This is not your password."),
         "invalid_login": _("Address and password do not belong together."),
         "invalid_password_reset": _("This link was used already, or is too old."),
-        "rate_limited": _("That was tried very often. Wait some minutes, then try again."),
-        "too_many_login_attempts": _("That was tried very often. Wait some minutes, then try again."),
+        "rate_limited": _("Too many tries. Wait some minutes, then try again."),
+        "too_many_login_attempts": _("Too many tries. Wait some minutes, then try again."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -139,12 +139,21 @@ class Factors(DefaultMFAAdapter):  # type: ignore[misc]
         acting = any(Role(one.role) in ACTING for one in permissions.memberships(person))
         return not acting or steps.exclude(pk=authenticator.pk).exists()
 
+    def generate_authenticator_name(self, user: Any, type: Authenticator.Type) -> str:
+        """Return a name for a new passkey, until the person gives it a better one."""
+        count = Authenticator.objects.filter(user_id=user.pk, type=type).count()
+        return gettext("Passkey %(number)s") % {"number": count + 1}
+
     def _get_site_name(self) -> str:
         return str(settings.SITE_NAME)
 
 
 class Providers(DefaultSocialAccountAdapter):  # type: ignore[misc]
     """Sign-in with another provider: for people who are here already, or were invited."""
+
+    error_messages = DefaultSocialAccountAdapter.error_messages | {
+        "no_password": _("Set a password first: without one you could not get in again."),
+    }
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         """Say no: whoever is neither here nor invited stays outside."""

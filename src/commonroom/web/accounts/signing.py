@@ -24,7 +24,7 @@ _LABELS: dict[str, Any] = {
     "password1": _("New password"),
     "password2": _("New password, once more"),
     "code": _("Code"),
-    "name": _("What you call this passkey"),
+    "name": _("A name for this passkey"),
     "passwordless": _("Sign in with this passkey alone, without a password"),
 }
 
@@ -89,7 +89,7 @@ class _Once(forms.Form):
 class Code(_Ours, _Once, mfa.AuthenticateForm):  # type: ignore[misc]
     """The second step: a code of the app, or one of recovery."""
 
-    hints = {"code": _("Six digits from your app, or one of your recovery codes.")}  # noqa: RUF012 - as above
+    hints = {"code": _("Six digits from your authenticator app, or one of your recovery codes.")}  # noqa: RUF012 - as above
 
 
 class CodeAgain(_Ours, _Once, mfa.ReauthenticateForm):  # type: ignore[misc]

@@ -38,7 +38,7 @@ def settings(request: HttpRequest) -> HttpResponse:
     form = forms.Settings(request.POST or None, instance=Person.objects.get(pk=who.pk))
     if pages.filled(form, lambda given: actions.set_up(who=who, **given)):
         with override(who.language):
-            answer = pages.go(request, reverse("me"), _("Your settings are kept."))
+            answer = pages.go(request, reverse("me"), _("Your settings are saved."))
         answer.set_cookie(
             site.LANGUAGE_COOKIE_NAME,
             who.language,
