@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from commonroom.web.accounts.permissions import Place
@@ -40,7 +39,7 @@ class ImpactPlan(models.Model):
     #: Why it stands beside the plan before: the reason for doing otherwise than planned.
     reason = models.TextField(_("why otherwise than planned"), max_length=2000, blank=True)
     state = models.CharField(max_length=7, choices=State.choices, default=State.WAITING)
-    #: What can be read in the plan, by language; why it could not be made, when it was refused.
+    #: Facts that stand in the plan; why it could not be made, when it was refused.
     said = models.JSONField(default=dict)
     #: SHA-256 of the plan, and when it was locked.
     hash = models.CharField(max_length=64, blank=True)
@@ -59,12 +58,6 @@ class ImpactPlan(models.Model):
     def place(self) -> Place:
         """Return where it belongs: where its partnership does."""
         return self.partnership.place()
-
-    @property
-    def sentences(self) -> list[str]:
-        """What is said of it, in the language of the page."""
-        found: Any = self.said.get(get_language() or "en") or self.said.get("en") or []
-        return list(found)
 
     @property
     def short(self) -> str:

@@ -8,4 +8,5 @@ from commonroom.web.impact import views
 
 urlpatterns: list[URLPattern] = [
     path("partnerships/<int:pk>/impact/", views.plans, name="room-impact"),
+    path("partnerships/<int:pk>/impact/new/", views.new, name="room-impact-new"),
 ]

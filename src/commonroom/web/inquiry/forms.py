@@ -154,8 +154,8 @@ class OwnForm(RoomForm):
         """Return where it belongs, and who reads it."""
         typed = self.cleaned_data
         return {
-            "cycle": typed["cycle"],
-            "stage": typed["stage"] if typed["cycle"] else "",
+            "cycle": typed.get("cycle"),
+            "stage": typed["stage"] if typed.get("cycle") else "",
             "visibility": typed.get("visibility", Visibility.BOTH),
             "school": typed.get("school"),
         }

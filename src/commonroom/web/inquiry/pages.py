@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -18,10 +19,13 @@ from commonroom.web.inquiry.actions.writing import Closed, Overtaken
 from commonroom.web.inquiry.sheet import RoomForm
 from commonroom.web.partnerships import pages, themes
 from commonroom.web.partnerships.models import Partnership
+from commonroom.web.partnerships.pages import who
 
 SEE, WORK, LEAD = Action.PARTNERSHIP_SEE, Action.PARTNERSHIP_WORK, Action.PARTNERSHIP_LEAD
 FOLDER = "commonroom/inquiry"
-View = Callable[..., HttpResponse]
+__all__ = ["FOLDER", "LEAD", "SEE", "WORK", "frame", "in_room", "typed", "who", "write"]
+
+View = Callable[..., HttpResponseBase]
 
 #: The parts of a room, in order: the name of the address, and what it is called.
 TABS = (
@@ -47,7 +51,7 @@ def in_room(action: Action = SEE, *, closed_too: bool = False) -> Callable[[View
     def dress(view: View) -> View:
         @login_required
         @functools.wraps(view)
-        def enter(request: HttpRequest, pk: int, **others: Any) -> HttpResponse:
+        def enter(request: HttpRequest, pk: int, **others: Any) -> HttpResponseBase:
             partnership = queries.room(request.user, pk)
             permissions.check(request.user, action, partnership)
             closed = partnership.state == Partnership.State.CLOSED

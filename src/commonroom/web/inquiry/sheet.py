@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from django import forms
 from django.db import models
+from django.http import QueryDict
 from django.utils.formats import date_format
 
 from commonroom.web.accounts.models import Person
@@ -65,8 +66,9 @@ class RoomForm(forms.Form):
         """Show what stands now beside what was typed, which the next save will put in its place."""
         if thing is None:
             return
-        self.data = self.data.copy()
-        self.data["revision"] = str(thing.revision)
+        typed = cast("QueryDict", self.data).copy()
+        typed["revision"] = str(thing.revision)
+        self.data = typed
         for name in self.changed_from(thing):
             self.theirs.append((str(self.fields[name].label), self.say(thing, name)))
 

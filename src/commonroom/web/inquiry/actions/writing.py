@@ -119,7 +119,12 @@ def belong(partnership: Partnership, *things: Any) -> None:
 
 
 def tell(
-    partnership: Partnership, kind: str, title: str, *, told: tuple[Person, datetime.date], path: str = ""
+    partnership: Partnership,
+    kind: str,
+    title: str,
+    *,
+    told: tuple[Person | None, datetime.date],
+    path: str = "",
 ) -> Moment:
     """Add a line to the timeline.
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from commonroom.web.inquiry import actions, forms, queries
 from commonroom.web.inquiry.models import Cycle, Stage
-from commonroom.web.inquiry.pages import FOLDER, WORK, frame, in_room, typed, write
+from commonroom.web.inquiry.pages import FOLDER, WORK, frame, in_room, typed, who, write
 from commonroom.web.inquiry.sheet import RoomForm
 from commonroom.web.partnerships.models import Partnership
 from commonroom.web.partnerships.pages import Page, answer
@@ -50,8 +50,8 @@ def cycles(request: HttpRequest, partnership: Partnership) -> HttpResponse:
 def cycle(request: HttpRequest, partnership: Partnership, number: int) -> HttpResponse:
     """Show a cycle, stage by stage, with its notes and files."""
     found = _get(partnership, number)
-    notes = list(queries.notes(request.user, partnership).filter(cycle=found).order_by("date", "pk"))
-    files = list(queries.files(request.user, partnership).filter(cycle=found))
+    notes = list(queries.notes(who(request), partnership).filter(cycle=found).order_by("date", "pk"))
+    files = list(queries.files(who(request), partnership).filter(cycle=found))
     frame_of_room = frame(request, partnership, HERE)
     context = {
         **frame_of_room,
@@ -73,11 +73,11 @@ def cycle(request: HttpRequest, partnership: Partnership, number: int) -> HttpRe
 @in_room(WORK)
 def new(request: HttpRequest, partnership: Partnership) -> HttpResponse:
     """Begin a cycle."""
-    form = forms.PlannedForm(typed(request), person=request.user, partnership=partnership)
+    form = forms.PlannedForm(typed(request), person=who(request), partnership=partnership)
 
     def act(form: forms.PlannedForm) -> tuple[str, str]:
         made = actions.cycles.begin(
-            who=request.user,
+            who=who(request),
             partnership=partnership,
             words=form.words(),
             today=timezone.localdate(),
@@ -103,7 +103,7 @@ def stage(request: HttpRequest, partnership: Partnership, number: int, stage: st
     made, names = FORMS[stage]
     form: Any = made(
         typed(request),
-        person=request.user,
+        person=who(request),
         partnership=partnership,
         initial={name: getattr(found, name) for name in (*names, "revision")},
     )
@@ -111,7 +111,7 @@ def stage(request: HttpRequest, partnership: Partnership, number: int, stage: st
     def act(form: Any) -> tuple[str, str]:
         does = actions.cycles.end if stage == Stage.ACT else actions.cycles.change
         does(
-            who=request.user,
+            who=who(request),
             cycle=found,
             words=form.words(),
             revision=form.read,
@@ -139,7 +139,7 @@ def move(request: HttpRequest, partnership: Partnership, number: int, stage: str
 
     def act(form: RoomForm) -> tuple[str, str]:
         actions.cycles.move(
-            who=request.user,
+            who=who(request),
             cycle=found,
             stage=stage,
             revision=form.read,
@@ -163,7 +163,7 @@ def resume(request: HttpRequest, partnership: Partnership, number: int) -> HttpR
 
     def act(form: RoomForm) -> tuple[str, str]:
         today = timezone.localdate()
-        actions.cycles.resume(who=request.user, cycle=found, revision=form.read, today=today)
+        actions.cycles.resume(who=who(request), cycle=found, revision=form.read, today=today)
         return _path(found), _("The cycle is open again.")
 
     context = {
@@ -195,7 +195,7 @@ def _plain(request: HttpRequest, cycle: Cycle) -> RoomForm:
     """A form with nothing to type but the revision that was read."""
     return RoomForm(
         typed(request),
-        person=request.user,
+        person=who(request),
         partnership=cycle.partnership,
         initial={"revision": cycle.revision},
     )

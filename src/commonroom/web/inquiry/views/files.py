@@ -16,7 +16,7 @@ from commonroom.web.files import checking, receiving
 from commonroom.web.inquiry import actions, forms, queries
 from commonroom.web.inquiry.actions.writing import own_schools
 from commonroom.web.inquiry.models import Attachment
-from commonroom.web.inquiry.pages import FOLDER, WORK, frame, in_room, typed, write
+from commonroom.web.inquiry.pages import FOLDER, WORK, frame, in_room, typed, who, write
 from commonroom.web.inquiry.sheet import RoomForm
 from commonroom.web.partnerships.models import Partnership
 from commonroom.web.partnerships.pages import Page, answer
@@ -30,8 +30,8 @@ def files(request: HttpRequest, partnership: Partnership) -> HttpResponse:
     """Show the files that a person may take."""
     context = {
         **frame(request, partnership, HERE),
-        "files": queries.files(request.user, partnership),
-        "own": own_schools(request.user, Action.NOTES_WRITE, partnership),
+        "files": queries.files(who(request), partnership),
+        "own": own_schools(who(request), Action.NOTES_WRITE, partnership),
     }
     return render(request, f"{FOLDER}/files.html", context)
 
@@ -43,7 +43,7 @@ def new(request: HttpRequest, partnership: Partnership) -> HttpResponse:
     form = forms.FileForm(
         typed(request),
         files=request.FILES or None,
-        person=request.user,
+        person=who(request),
         partnership=partnership,
         initial=asked,
     )
@@ -52,7 +52,7 @@ def new(request: HttpRequest, partnership: Partnership) -> HttpResponse:
 
     def act(form: forms.FileForm) -> tuple[str, str]:
         made = actions.files.add(
-            who=request.user,
+            who=who(request),
             partnership=partnership,
             sent=(form.cleaned_data["file"], form.words()),
             today=timezone.localdate(),
@@ -76,10 +76,10 @@ def send(request: HttpRequest, partnership: Partnership, number: int) -> HttpRes
 def remove(request: HttpRequest, partnership: Partnership, number: int) -> HttpResponse:
     """Remove a file, after asking whether that is meant."""
     found = _get(request, partnership, number)
-    form = RoomForm(typed(request), person=request.user, partnership=partnership)
+    form = RoomForm(typed(request), person=who(request), partnership=partnership)
 
     def act(form: RoomForm) -> tuple[str, str]:
-        actions.files.remove(who=request.user, attachment=found, today=timezone.localdate())
+        actions.files.remove(who=who(request), attachment=found, today=timezone.localdate())
         return reverse(HERE, args=[partnership.pk]), _("The file is removed.")
 
     context = {
@@ -93,7 +93,7 @@ def remove(request: HttpRequest, partnership: Partnership, number: int) -> HttpR
 
 
 def _get(request: HttpRequest, partnership: Partnership, number: int) -> Attachment:
-    found = get_object_or_404(queries.files(request.user, partnership), pk=number)
+    found = get_object_or_404(queries.files(who(request), partnership), pk=number)
     found.partnership = partnership
     return found
 

@@ -13,7 +13,7 @@ from commonroom.web.accounts.roles import Action
 from commonroom.web.inquiry import actions, forms, queries
 from commonroom.web.inquiry.actions.writing import own_schools
 from commonroom.web.inquiry.models import Note
-from commonroom.web.inquiry.pages import FOLDER, WORK, frame, in_room, typed, write
+from commonroom.web.inquiry.pages import FOLDER, WORK, frame, in_room, typed, who, write
 from commonroom.web.inquiry.sheet import RoomForm
 from commonroom.web.partnerships.models import Partnership
 from commonroom.web.partnerships.pages import Page, answer
@@ -27,8 +27,8 @@ def notes(request: HttpRequest, partnership: Partnership) -> HttpResponse:
     """Show the notes that a person may read."""
     context = {
         **frame(request, partnership, HERE),
-        "notes": queries.notes(request.user, partnership),
-        "own": own_schools(request.user, Action.NOTES_WRITE, partnership),
+        "notes": queries.notes(who(request), partnership),
+        "own": own_schools(who(request), Action.NOTES_WRITE, partnership),
     }
     return render(request, f"{FOLDER}/notes.html", context)
 
@@ -39,14 +39,14 @@ def new(request: HttpRequest, partnership: Partnership) -> HttpResponse:
     asked = {name: request.GET[name] for name in ("cycle", "stage", "visibility") if name in request.GET}
     form = forms.NoteForm(
         typed(request),
-        person=request.user,
+        person=who(request),
         partnership=partnership,
         initial={"date": timezone.localdate(), **asked},
     )
 
     def act(form: forms.NoteForm) -> tuple[str, str]:
         made = actions.notes.write(
-            who=request.user,
+            who=who(request),
             partnership=partnership,
             words=form.words(),
             today=timezone.localdate(),
@@ -69,7 +69,7 @@ def change(request: HttpRequest, partnership: Partnership, number: int) -> HttpR
     names = ("text", "date", "visibility", "school", "cycle", "stage", "revision")
     form = forms.NoteForm(
         typed(request),
-        person=request.user,
+        person=who(request),
         partnership=partnership,
         initial={name: getattr(note, name) for name in names},
     )
@@ -78,7 +78,7 @@ def change(request: HttpRequest, partnership: Partnership, number: int) -> HttpR
 
     def act(form: forms.NoteForm) -> tuple[str, str]:
         words, today = form.words(), timezone.localdate()
-        actions.notes.change(who=request.user, note=note, words=words, revision=form.read, today=today)
+        actions.notes.change(who=who(request), note=note, words=words, revision=form.read, today=today)
         return _back(note), _("Saved.")
 
     page = {
@@ -94,10 +94,10 @@ def remove(request: HttpRequest, partnership: Partnership, number: int) -> HttpR
     """Remove a note, after asking whether that is meant."""
     note = _get(request, partnership, number)
     back = _back(note)
-    form = RoomForm(typed(request), person=request.user, partnership=partnership)
+    form = RoomForm(typed(request), person=who(request), partnership=partnership)
 
     def act(form: RoomForm) -> tuple[str, str]:
-        actions.notes.remove(who=request.user, note=note, today=timezone.localdate())
+        actions.notes.remove(who=who(request), note=note, today=timezone.localdate())
         return reverse(HERE, args=[partnership.pk]), _("The note is removed.")
 
     context = {
@@ -111,7 +111,7 @@ def remove(request: HttpRequest, partnership: Partnership, number: int) -> HttpR
 
 
 def _get(request: HttpRequest, partnership: Partnership, number: int) -> Note:
-    note = get_object_or_404(queries.notes(request.user, partnership), pk=number)
+    note = get_object_or_404(queries.notes(who(request), partnership), pk=number)
     note.partnership = partnership
     return note
 

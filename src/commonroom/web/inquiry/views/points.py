@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from commonroom.web.inquiry import actions, forms
 from commonroom.web.inquiry.models import ActionPoint, Decision
-from commonroom.web.inquiry.pages import FOLDER, WORK, frame, in_room, typed, write
+from commonroom.web.inquiry.pages import FOLDER, WORK, frame, in_room, typed, who, write
 from commonroom.web.partnerships.models import Partnership
 from commonroom.web.partnerships.pages import SeeOther
 
@@ -38,11 +38,11 @@ def points(request: HttpRequest, partnership: Partnership) -> HttpResponse:
 def new_point(request: HttpRequest, partnership: Partnership) -> HttpResponse:
     """Agree on something to be done."""
     asked = {"cycle": request.GET["cycle"]} if "cycle" in request.GET else None
-    form = forms.PointForm(typed(request), person=request.user, partnership=partnership, initial=asked)
+    form = forms.PointForm(typed(request), person=who(request), partnership=partnership, initial=asked)
 
     def act(form: forms.PointForm) -> tuple[str, str]:
         actions.points.agree(
-            who=request.user,
+            who=who(request),
             partnership=partnership,
             words=form.words(),
             today=timezone.localdate(),
@@ -65,7 +65,7 @@ def change_point(request: HttpRequest, partnership: Partnership, number: int) ->
     found = _point(partnership, number)
     form = forms.PointForm(
         typed(request),
-        person=request.user,
+        person=who(request),
         partnership=partnership,
         initial={
             "what": found.what,
@@ -78,7 +78,7 @@ def change_point(request: HttpRequest, partnership: Partnership, number: int) ->
 
     def act(form: forms.PointForm) -> tuple[str, str]:
         words, today = form.words(), timezone.localdate()
-        actions.points.change(who=request.user, point=found, words=words, revision=form.read, today=today)
+        actions.points.change(who=who(request), point=found, words=words, revision=form.read, today=today)
         return reverse(POINTS, args=[partnership.pk]), _("Saved.")
 
     page = {
@@ -94,7 +94,7 @@ def change_point(request: HttpRequest, partnership: Partnership, number: int) ->
 def tick(request: HttpRequest, partnership: Partnership, number: int) -> HttpResponse:
     """Say that something was done, or that it was not."""
     actions.points.tick(
-        who=request.user,
+        who=who(request),
         point=_point(partnership, number),
         done=request.POST.get("done") != "no",
         today=timezone.localdate(),
@@ -118,14 +118,14 @@ def new_decision(request: HttpRequest, partnership: Partnership) -> HttpResponse
     asked = {"cycle": request.GET["cycle"]} if "cycle" in request.GET else {}
     form = forms.DecisionForm(
         typed(request),
-        person=request.user,
+        person=who(request),
         partnership=partnership,
         initial={"date": timezone.localdate(), **asked},
     )
 
     def act(form: forms.DecisionForm) -> tuple[str, str]:
         actions.decisions.take(
-            who=request.user,
+            who=who(request),
             partnership=partnership,
             words=form.words(),
             today=timezone.localdate(),
@@ -149,7 +149,7 @@ def change_decision(request: HttpRequest, partnership: Partnership, number: int)
     names = ("what", "why", "by", "date", "cycle", "revision")
     form = forms.DecisionForm(
         typed(request),
-        person=request.user,
+        person=who(request),
         partnership=partnership,
         initial={name: getattr(found, name) for name in names},
     )
@@ -157,7 +157,7 @@ def change_decision(request: HttpRequest, partnership: Partnership, number: int)
     def act(form: forms.DecisionForm) -> tuple[str, str]:
         words, today = form.words(), timezone.localdate()
         actions.decisions.change(
-            who=request.user, decision=found, words=words, revision=form.read, today=today
+            who=who(request), decision=found, words=words, revision=form.read, today=today
         )
         return reverse(DECISIONS, args=[partnership.pk]), _("Saved.")
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from commonroom.web.inquiry import actions, forms, kinds, queries, takeaway
 from commonroom.web.inquiry.actions.writing import own_schools
 from commonroom.web.inquiry.models import Review
-from commonroom.web.inquiry.pages import FOLDER, LEAD, frame, in_room, typed, write
+from commonroom.web.inquiry.pages import FOLDER, LEAD, frame, in_room, typed, who, write
 from commonroom.web.partnerships import sheets
 from commonroom.web.partnerships.models import Partnership
 
@@ -42,7 +42,7 @@ def new(request: HttpRequest, partnership: Partnership) -> HttpResponse:
     term = "autumn" if today.month >= 9 else "spring" if today.month < 4 else "summer"
     form = forms.ReviewForm(
         typed(request),
-        person=request.user,
+        person=who(request),
         partnership=partnership,
         today=today,
         initial={"term": term, "year": today.year + (today.month >= 9)},
@@ -50,7 +50,7 @@ def new(request: HttpRequest, partnership: Partnership) -> HttpResponse:
 
     def act(form: forms.ReviewForm) -> tuple[str, str]:
         actions.reviews.write(
-            who=request.user,
+            who=who(request),
             partnership=partnership,
             words=form.words(),
             today=today,
@@ -72,11 +72,11 @@ def change(request: HttpRequest, partnership: Partnership, number: int) -> HttpR
     """Change a review, or add one's word to it."""
     found = get_object_or_404(Review, partnership=partnership, pk=number)
     found.partnership = partnership
-    receives = partnership.receiver_id in own_schools(request.user, LEAD, partnership)
+    receives = partnership.receiver_id in own_schools(who(request), LEAD, partnership)
     names = ("year", "term", "well", "badly", "change", "revision")
     form = forms.ReviewForm(
         typed(request),
-        person=request.user,
+        person=who(request),
         partnership=partnership,
         today=timezone.localdate(),
         initial={
@@ -89,7 +89,7 @@ def change(request: HttpRequest, partnership: Partnership, number: int) -> HttpR
 
     def act(form: forms.ReviewForm) -> tuple[str, str]:
         words, today = form.words(), timezone.localdate()
-        actions.reviews.change(who=request.user, review=found, words=words, revision=form.read, today=today)
+        actions.reviews.change(who=who(request), review=found, words=words, revision=form.read, today=today)
         return reverse(HERE, args=[partnership.pk]), _("Saved.")
 
     page = {
@@ -125,5 +125,5 @@ def table(request: HttpRequest, partnership: Partnership, what: str) -> HttpResp
     """Give a list of the room as a CSV file."""
     if what not in takeaway.TABLES:
         raise Http404
-    heads, rows = takeaway.TABLES[what](request.user, partnership)
-    return sheets.answer(f"partnership-{partnership.pk}-{what}", heads, rows)
+    heads, rows = takeaway.TABLES[what](who(request), partnership)
+    return sheets.write(f"partnership-{partnership.pk}-{what}", heads, rows)

@@ -15,7 +15,7 @@ from commonroom.web.accounts.roles import Action
 from commonroom.web.inquiry import actions, forms, queries
 from commonroom.web.inquiry.actions.writing import own_schools
 from commonroom.web.inquiry.models import Lesson
-from commonroom.web.inquiry.pages import FOLDER, LEAD, SEE, frame, in_room, typed, write
+from commonroom.web.inquiry.pages import FOLDER, LEAD, SEE, frame, in_room, typed, who, write
 from commonroom.web.inquiry.sheet import RoomForm
 from commonroom.web.partnerships import themes
 from commonroom.web.partnerships.models import Partnership
@@ -26,12 +26,12 @@ from commonroom.web.partnerships.pages import Page, answer
 @require_safe
 def room(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the room; to those who may not enter it, what partners, aim, theme, days and state are."""
-    partnership = queries.room(request.user, pk)
-    if not permissions.may(request.user, SEE, partnership):
+    partnership = queries.room(who(request), pk)
+    if not permissions.may(who(request), SEE, partnership):
         context = {"partnership": partnership, "theme": themes.label(partnership.theme)}
         return render(request, f"{FOLDER}/summary.html", context)
     today = timezone.localdate()
-    own = own_schools(request.user, LEAD, partnership)
+    own = own_schools(who(request), LEAD, partnership)
     context = {
         **frame(request, partnership, "room"),
         "overview": queries.overview(partnership, today=today),
@@ -50,14 +50,14 @@ def aim(request: HttpRequest, partnership: Partnership) -> HttpResponse:
     names = ("aim", "days", "starts", "ends")
     form = forms.AimForm(
         typed(request),
-        person=request.user,
+        person=who(request),
         partnership=partnership,
         initial={name: getattr(partnership, name) for name in names},
     )
 
     def act(form: forms.AimForm) -> tuple[str, str]:
         today = timezone.localdate()
-        actions.rooms.set_aim(who=request.user, partnership=partnership, words=form.words(), today=today)
+        actions.rooms.set_aim(who=who(request), partnership=partnership, words=form.words(), today=today)
         return _room(partnership), _("Saved.")
 
     page = {
@@ -74,7 +74,7 @@ def supporters(request: HttpRequest, partnership: Partnership) -> HttpResponse:
     """Name who supports the partnership."""
     form = forms.SupportersForm(
         typed(request),
-        person=request.user,
+        person=who(request),
         partnership=partnership,
         initial={"people": partnership.supporters.all()},
     )
@@ -82,7 +82,7 @@ def supporters(request: HttpRequest, partnership: Partnership) -> HttpResponse:
     def act(form: forms.SupportersForm) -> tuple[str, str]:
         people = list(form.cleaned_data["people"])
         today = timezone.localdate()
-        actions.rooms.name_supporters(who=request.user, partnership=partnership, people=people, today=today)
+        actions.rooms.name_supporters(who=who(request), partnership=partnership, people=people, today=today)
         return _room(partnership), _("Saved.")
 
     page = {"title": _("Who supports us"), "back": _room(partnership)}
@@ -92,10 +92,10 @@ def supporters(request: HttpRequest, partnership: Partnership) -> HttpResponse:
 @in_room(LEAD)
 def begin(request: HttpRequest, partnership: Partnership) -> HttpResponse:
     """Begin the work, after asking whether that is meant."""
-    form = RoomForm(typed(request), person=request.user, partnership=partnership)
+    form = RoomForm(typed(request), person=who(request), partnership=partnership)
 
     def act(form: RoomForm) -> tuple[str, str]:
-        actions.rooms.begin(who=request.user, partnership=partnership, today=timezone.localdate())
+        actions.rooms.begin(who=who(request), partnership=partnership, today=timezone.localdate())
         return _room(partnership), _("Work has begun.")
 
     context = {
@@ -113,18 +113,18 @@ def begin(request: HttpRequest, partnership: Partnership) -> HttpResponse:
 @in_room(LEAD)
 def close(request: HttpRequest, partnership: Partnership) -> HttpResponse:
     """Close the partnership, with what one's own school learned."""
-    own = own_schools(request.user, LEAD, partnership)
+    own = own_schools(who(request), LEAD, partnership)
     held = Lesson.objects.filter(partnership=partnership, school__in=own).first()
     form = forms.LessonForm(
         typed(request),
-        person=request.user,
+        person=who(request),
         partnership=partnership,
         initial={"text": held.text} if held else None,
     )
 
     def act(form: forms.LessonForm) -> tuple[str, str]:
         lesson, today = form.cleaned_data["text"], timezone.localdate()
-        actions.rooms.close(who=request.user, partnership=partnership, lesson=lesson, today=today)
+        actions.rooms.close(who=who(request), partnership=partnership, lesson=lesson, today=today)
         return _room(partnership), _("The partnership is closed.")
 
     page = {
@@ -143,10 +143,10 @@ def close(request: HttpRequest, partnership: Partnership) -> HttpResponse:
 @in_room(LEAD, closed_too=True)
 def reopen(request: HttpRequest, partnership: Partnership) -> HttpResponse:
     """Open a closed room again, after asking whether that is meant."""
-    form = RoomForm(typed(request), person=request.user, partnership=partnership)
+    form = RoomForm(typed(request), person=who(request), partnership=partnership)
 
     def act(form: RoomForm) -> tuple[str, str]:
-        actions.rooms.reopen(who=request.user, partnership=partnership, today=timezone.localdate())
+        actions.rooms.reopen(who=who(request), partnership=partnership, today=timezone.localdate())
         return _room(partnership), _("The partnership is open again.")
 
     context = {
@@ -161,17 +161,17 @@ def reopen(request: HttpRequest, partnership: Partnership) -> HttpResponse:
 @in_room(LEAD, closed_too=True)
 def lesson(request: HttpRequest, partnership: Partnership, school: str) -> HttpResponse:
     """Write what one's own school learned."""
-    own = own_schools(request.user, Action.PARTNERSHIP_LEAD, partnership)
+    own = own_schools(who(request), Action.PARTNERSHIP_LEAD, partnership)
     found = [one for one in (partnership.receiver, partnership.provider) if one.pk == school]
     if not found or school not in own:
         raise Http404
     held = Lesson.objects.filter(partnership=partnership, school=school).first()
     initial = {"text": held.text, "revision": held.revision} if held else {"revision": 0}
-    form = forms.LessonForm(typed(request), person=request.user, partnership=partnership, initial=initial)
+    form = forms.LessonForm(typed(request), person=who(request), partnership=partnership, initial=initial)
 
     def act(form: forms.LessonForm) -> tuple[str, str]:
         actions.rooms.write_lesson(
-            who=request.user,
+            who=who(request),
             partnership=partnership,
             school=found[0],
             lesson=(form.cleaned_data["text"], form.read),

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from commonroom.web.inquiry import actions, forms, queries
 from commonroom.web.inquiry.models import Visit
-from commonroom.web.inquiry.pages import FOLDER, WORK, frame, in_room, typed, write
+from commonroom.web.inquiry.pages import FOLDER, WORK, frame, in_room, typed, who, write
 from commonroom.web.partnerships.models import Partnership
 from commonroom.web.partnerships.pages import SeeOther
 
@@ -52,7 +52,7 @@ def visit(request: HttpRequest, partnership: Partnership, number: int) -> HttpRe
         **frame(request, partnership, HERE),
         "visit": found,
         "people": people,
-        "was_there": request.user in people,
+        "was_there": who(request) in people,
     }
     return render(request, f"{FOLDER}/visit.html", context)
 
@@ -61,11 +61,11 @@ def visit(request: HttpRequest, partnership: Partnership, number: int) -> HttpRe
 def new(request: HttpRequest, partnership: Partnership) -> HttpResponse:
     """Plan or record a visit or meeting."""
     asked = {name: request.GET[name] for name in ("kind", "state", "cycle") if name in request.GET}
-    form = forms.VisitForm(typed(request), person=request.user, partnership=partnership, initial=asked)
+    form = forms.VisitForm(typed(request), person=who(request), partnership=partnership, initial=asked)
 
     def act(form: forms.VisitForm) -> tuple[str, str]:
         made = actions.visits.record(
-            who=request.user,
+            who=who(request),
             partnership=partnership,
             words=form.words(),
             today=timezone.localdate(),
@@ -88,14 +88,14 @@ def change(request: HttpRequest, partnership: Partnership, number: int) -> HttpR
     initial: dict[str, Any] = {name: getattr(found, name) for name in FIELDS}
     form = forms.VisitForm(
         typed(request),
-        person=request.user,
+        person=who(request),
         partnership=partnership,
         initial={**initial, "people": list(found.people.all())},
     )
 
     def act(form: forms.VisitForm) -> tuple[str, str]:
         words, today = form.words(), timezone.localdate()
-        actions.visits.change(who=request.user, visit=found, words=words, revision=form.read, today=today)
+        actions.visits.change(who=who(request), visit=found, words=words, revision=form.read, today=today)
         return _path(found), _("Saved.")
 
     page = {"title": f"{_('Change')}: {found}", "back": _path(found), "keep": f"visit-{found.pk}"}
@@ -106,7 +106,7 @@ def change(request: HttpRequest, partnership: Partnership, number: int) -> HttpR
 @require_POST
 def join(request: HttpRequest, partnership: Partnership, number: int) -> HttpResponse:
     """Say that one took part."""
-    found = actions.visits.join(who=request.user, visit=_get(partnership, number), today=timezone.localdate())
+    found = actions.visits.join(who=who(request), visit=_get(partnership, number), today=timezone.localdate())
     return SeeOther(_path(found))
 
 
