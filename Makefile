@@ -7,7 +7,7 @@ READY_SPARK := $(VENV)/.ready-spark
 READY_PEERS := $(VENV)/.ready-peers
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-spark setup-peers demo demo-england test check fix docs bench bench-families bench-forecast bench-value-added bench-crossed bench-coverage bench-partnerships bench-impact bench-impact-placebo bench-challenge bench-demo clean
+.PHONY: help setup setup-spark setup-peers demo demo-england test check fix docs bench bench-families bench-forecast bench-value-added bench-crossed bench-coverage bench-partnerships bench-impact bench-impact-placebo bench-challenge bench-site bench-demo clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -34,14 +34,15 @@ $(READY_PEERS): $(READY) requirements-peers.lock
 
 setup-peers: $(READY_PEERS) ## make the environment with the peers of impact too (230 MB)
 
-demo: $(READY) ## Greater Manchester, from the bundled data to a report
+demo: $(READY) ## Greater Manchester, from the bundled data to a report and the running site
 	$(RUN)commonroom demo
 
 demo-england: $(READY) ## all England, both phases
-	$(RUN)commonroom demo --system england --evidence evidence-england --out report-england.html
+	COMMONROOM_WORK=work-england $(RUN)commonroom demo --system england --evidence evidence-england --out report-england.html
 
 test: $(READY) ## all tests, with coverage
 	$(RUN)coverage erase
+	$(RUN)python tests/postgres.py $(RUN)coverage run -m pytest -q tests/web
 	$(RUN)coverage run -m pytest -q
 	$(RUN)coverage combine -q
 	$(RUN)coverage report $$($(RUN)python tests/absent.py)
@@ -59,7 +60,7 @@ fix: $(READY) ## mend style where a tool can
 docs: $(READY) ## write the generated pages of docs/reference
 	$(RUN)python scripts/reference.py
 
-bench: bench-families bench-forecast bench-value-added bench-crossed bench-coverage bench-partnerships bench-impact bench-impact-placebo bench-challenge bench-demo ## all measurements (long)
+bench: bench-families bench-forecast bench-value-added bench-crossed bench-coverage bench-partnerships bench-impact bench-impact-placebo bench-challenge bench-site bench-demo ## all measurements (long)
 
 bench-families: $(READY) ## neighbours against scikit-learn; presets judged on real data
 	$(RUN)python bench/families_speed.py --write
@@ -89,8 +90,11 @@ bench-impact-placebo: $(READY) ## placebo programmes on real schools: how often 
 bench-challenge: $(READY) ## the Greater Manchester Challenge on the inspection record
 	$(RUN)python bench/challenge.py --write
 
+bench-site: $(READY) ## the site with all England: server times, a steady pace, first paint (needs wrk, chromium)
+	$(RUN)python bench/site.py --write
+
 bench-demo: $(READY) ## time and memory of the demo, Greater Manchester and England
 	$(RUN)python bench/demo.py --write
 
 clean: ## remove the environment and what was built
-	rm -rf $(VENV) evidence report.html evidence-england report-england.html .coverage*
+	rm -rf $(VENV) evidence report evidence-england report-england.html work-example work-england .coverage*

@@ -51,7 +51,7 @@ def main() -> None:
     for system, (seconds_asked, memory_asked) in ASKED.items():
         with tempfile.TemporaryDirectory() as folder:
             options = ["--evidence", f"{folder}/evidence", "--out", f"{folder}/report.html"]
-            demo = [sys.executable, "-m", "commonroom", "demo", "--system", system, *options]
+            demo = [sys.executable, "-m", "commonroom", "demo", "--no-serve", "--system", system, *options]
             seconds, memory = measure(demo)
             size = Path(f"{folder}/report.html").stat().st_size / 1e6
         rows[system] = {

@@ -186,7 +186,7 @@ def test_panel_build_says_what_is_in_force_and_what_was_left_out(pipeline: Asked
 
 def test_demo_says_what_it_found_and_where_the_report_is(pipeline: Asked) -> None:
     pipeline.answers["demo"] = SimpleNamespace(sentences=FOUR_SENTENCES, report=Path("out.html"))
-    done = run("demo", "--evidence", "here", "--out", "out.html")
+    done = run("demo", "--evidence", "here", "--out", "out.html", "--no-serve")
     assert pipeline.question == ("demo", FOLDER, Path("out.html"), {"system": "greater-manchester"})
     assert done.stdout == "One.\nTwo.\nThe report is out.html: open it in a browser.\n"
 

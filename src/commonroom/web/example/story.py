@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from decimal import Decimal
 
+from django.conf import settings
 from django.utils import timezone
 
 from commonroom.errors import SaidToPeople
@@ -20,7 +21,7 @@ from commonroom.web.partnerships.asks import actions as asks
 from commonroom.web.partnerships.asks.models import Ask
 from commonroom.web.partnerships.market import actions as market
 from commonroom.web.partnerships.market.models import Capacity, Offer
-from commonroom.web.partnerships.models import Partnership
+from commonroom.web.partnerships.models import Moment, Partnership
 from commonroom.web.partnerships.sides import Answer, Side
 from commonroom.web.schools.models import School, System
 
@@ -47,10 +48,17 @@ REQUESTS = (
 def make(*, today: datetime.date) -> int:
     """Make the example up, once, and return how many people it has; nothing where it is there already.
 
-    Raises SaidToPeople when the published evidence has too few secondary schools for it.
+    Raises SaidToPeople when the published evidence has too few secondary schools for it, or the site is that
+    of real people.
     """
     if Person.objects.filter(made_up=True).exists():
         return 0
+    if Person.objects.exists():
+        raise SaidToPeople(
+            "this site has people of its own, among whom nobody is made up.",
+            where=str(settings.WORK),
+            remedy="Give the demo a work folder of its own: COMMONROOM_WORK=another-folder.",
+        )
     system = System.objects.get(slug=evidence.shown().facts["system_name"])
     cast = invent(_schools(system), system)
     _say(cast, today)
@@ -58,7 +66,11 @@ def make(*, today: datetime.date) -> int:
     work.at_work(cast, _agree(cast, (0, 1), AIMS[0], today - datetime.timedelta(days=60)), today)
     _agree(cast, (5, 4), AIMS[1], today - datetime.timedelta(days=3))
     for model in (Offer, Capacity, Ask, Agreement, Partnership):
-        model.objects.update(made_up=True)
+        model._default_manager.update(made_up=True)
+    for moment in Moment.objects.filter(date__lt=today):
+        # Written today, and told as if on its day: what is old is not news of this week.
+        told = datetime.datetime.combine(moment.date, datetime.time(12), tzinfo=datetime.UTC)
+        Moment.objects.filter(pk=moment.pk).update(when=told)
     for person in Person.objects.filter(made_up=True):
         audit.record(who=None, action="example.make", thing=person)
     return Person.objects.filter(made_up=True).count()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from commonroom.web.management import preparing
@@ -15,3 +17,5 @@ class Command(BaseCommand):
     def handle(self, *args: object, **words: object) -> None:
         """Do it, saying what takes time."""
         preparing.prepare(lambda said: self.stdout.write(said))
+        if settings.EXAMPLE:
+            call_command("example", stdout=self.stdout)

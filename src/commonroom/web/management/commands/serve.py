@@ -49,6 +49,8 @@ class Command(BaseCommand):
             there = serving.answers(server)
             if there:
                 self.stdout.write(f"Commonroom is at {at}/. Stop it with Ctrl-C.")
+                if settings.EXAMPLE:
+                    self.stdout.write(f"Its people are made up. Sign in as one of them at {at}/example/.")
                 self.stdout.flush()
             return there
 
