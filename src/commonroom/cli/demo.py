@@ -25,7 +25,7 @@ def demo(
         int, typer.Option(metavar="NUMBER", help="Port that the site answers at.", min=1, max=65535)
     ] = 8000,
 ) -> None:
-    """Build evidence for a system (Greater Manchester) from the bundled figures, report, and serve the site."""
+    """Build a system's evidence (Greater Manchester) from the bundled figures, report, and serve the site."""
     from commonroom import pipeline
 
     if not no_serve:
