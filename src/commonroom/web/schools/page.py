@@ -125,7 +125,7 @@ def _why_not(school: School, facts: Facts) -> str:
     """Why a school is not set beside others."""
     if not school["in_system"]:
         said = _(
-            "This school is outside {system}, so it is not set beside others here: only its results are shown."
+            "This school is outside {system} and not set beside others here: only its results are shown."
         )
         return said.format(system=labels.say(facts["system"]))
     if school["kind"] != "mainstream":

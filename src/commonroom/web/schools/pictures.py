@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -59,7 +60,7 @@ def draw(request: HttpRequest, kind: str, key: Key, form: str) -> HttpResponse:
 
 def once(name: str, make: Callable[[], bytes]) -> bytes:
     """Return what was made under a name before, or make it and keep it in the work folder."""
-    cache = _cache()
+    cache, name = _cache(), hashlib.sha256(name.encode()).hexdigest()
     known: bytes | None = cache.get(name)
     if known is not None:
         return known

@@ -35,7 +35,8 @@ def public(view: View) -> View:
         known = get_conditional_response(request, etag=tag) if tag else None
         response = known or view(request, *args, **kwargs)
         if tag and response.status_code in (200, 304):
-            response.headers["ETag"] = tag
+            # Asked again: a page with a form has by now the token that its reader will bring next time.
+            response.headers["ETag"] = _tag(request)
         if "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "private, no-cache"
             patch_vary_headers(response, ("Cookie", "Accept-Language"))
@@ -58,7 +59,7 @@ def _tag(request: HttpRequest) -> str:
         _program(),
         get_language() or "",
         request.get_full_path(),
-        request.COOKIES.get(settings.CSRF_COOKIE_NAME, ""),
+        request.META.get("CSRF_COOKIE", ""),
     )
     return f'W/"{hashlib.sha256("|".join(parts).encode()).hexdigest()[:24]}"'
 
