@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
+from django.http import Http404
+from django.shortcuts import get_object_or_404
 
 from commonroom.web.accounts import permissions
 from commonroom.web.accounts.models import Membership, Person
@@ -26,6 +28,14 @@ def who_may(action: Action, school: School) -> QuerySet[Person]:
         is_active=True, memberships__school=school, memberships__until=None, memberships__role__in=roles
     )
     return held.distinct().order_by("pk")
+
+
+def get(number: str, some: Schools | None = None) -> School:
+    """Return the school, of some or all, of a number that somebody typed; raise Http404 where none is."""
+    if not number.isalnum():
+        # PostgreSQL refuses to look for some characters at all.
+        raise Http404
+    return get_object_or_404(School if some is None else some, pk=number)
 
 
 def of(person: Person | AnonymousUser, action: Action) -> QuerySet[School]:

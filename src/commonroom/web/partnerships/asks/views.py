@@ -20,7 +20,6 @@ from commonroom.web.partnerships.asks import actions, queries
 from commonroom.web.partnerships.asks.forms import AnswerForm, AskForm, MessageForm
 from commonroom.web.partnerships.asks.models import Ask
 from commonroom.web.partnerships.pages import Page, SeeOther, answer, who
-from commonroom.web.schools.models import School
 
 FOLDER = "commonroom/partnerships/asks"
 COLUMNS = {
@@ -51,7 +50,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     askers = schools.of(request.user, Action.ASK_WRITE)
     if not askers.exists():
         raise PermissionDenied
-    asked = get_object_or_404(School, pk=request.GET.get("of", ""))
+    asked = schools.get(request.GET.get("of", ""))
     start = {name: request.GET[name] for name in ("theme", "phase") if name in request.GET}
     form = AskForm(request.POST or None, askers=askers, initial={**start, "asker": askers[0].pk})
 

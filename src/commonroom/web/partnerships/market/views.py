@@ -127,7 +127,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 def capacity(request: HttpRequest, number: str) -> HttpResponse:
     """Say how many days a year a school can give in all."""
-    school = get_object_or_404(_mine(request), pk=number)
+    school = schools.get(number, _mine(request))
     held = Capacity.objects.filter(school=school).first()
     form = CapacityForm(request.POST or None, initial={"days": held.days} if held else None)
 
