@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
+from commonroom.web.accounts.api import router as accounts
 from commonroom.web.api import assembly
+from commonroom.web.families.api import router as families
+from commonroom.web.inquiry.events.api import router as events
+from commonroom.web.narrative.api import router as narrative
+from commonroom.web.narrative.feeds.api import router as feeds
+from commonroom.web.schools.api import router as schools
 
 api = assembly.build()
+for router in (accounts, schools, families, narrative, events, feeds):
+    api.add_router("", router)
 
 urlpatterns: list[URLPattern | URLResolver] = [path("api/", api.urls)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -37,8 +37,16 @@ def _person(request: HttpRequest) -> Person:
 
 def _school(request: HttpRequest, number: str) -> School:
     """The school, if the person may bring in its events."""
+    return school_to_bring(_person(request), number)
+
+
+def school_to_bring(person: Person, number: str) -> School:
+    """Return a school whose events a person may bring in; raise Http404 or PermissionDenied."""
+    # No database is asked for what cannot be a number.
+    if not number.isprintable():
+        raise Http404
     school = get_object_or_404(School, pk=number)
-    permissions.check(_person(request), Action.IMPORT, school)
+    permissions.check(person, Action.IMPORT, school)
     return school
 
 

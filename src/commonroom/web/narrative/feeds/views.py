@@ -162,7 +162,7 @@ def digest_off(request: HttpRequest, token: str) -> HttpResponse:
 @login_required
 def take(request: HttpRequest, number: str) -> HttpResponse:
     """Show what can be taken away of a school."""
-    school = get_object_or_404(School, pk=number)
+    school = _school(number)
     permissions.check(request.user, Action.EXPORT, school)
     kinds = taking.Parcel(_person(request), school, timezone.now()).kinds
     return render(request, "commonroom/feeds/take.html", {"school": school, "kinds": kinds})
@@ -173,9 +173,7 @@ def take(request: HttpRequest, number: str) -> HttpResponse:
 @never_cache
 def take_workbook(request: HttpRequest, number: str) -> FileResponse:
     """Answer with everything that a school owns as a workbook."""
-    parcel = take_parcel(_person(request), number)
-    name = f"{parcel.name}.xlsx"
-    return FileResponse(taking.workbook(parcel), as_attachment=True, filename=name, content_type=XLSX)
+    return send_workbook(_person(request), number)
 
 
 @require_safe
@@ -183,16 +181,24 @@ def take_workbook(request: HttpRequest, number: str) -> FileResponse:
 @never_cache
 def take_archive(request: HttpRequest, number: str) -> FileResponse:
     """Answer with everything that a school owns as an archive of CSV files, and the files that were sent."""
-    parcel = take_parcel(_person(request), number)
-    return FileResponse(
-        taking.archive(parcel),
-        as_attachment=True,
-        filename=f"{parcel.name}.zip",
-        content_type="application/zip",
-    )
+    return send_archive(_person(request), number)
 
 
-def take_parcel(person: Person, number: str) -> taking.Parcel:
-    """Return what a person takes away of a school; raise Http404 or PermissionDenied."""
-    school = get_object_or_404(School, pk=number)
-    return actions.take_away(who=person, school=school, now=timezone.now())
+def send_workbook(person: Person, number: str) -> FileResponse:
+    """Return everything that a school owns as a workbook; raise Http404 or PermissionDenied."""
+    parcel = actions.take_away(who=person, school=_school(number), now=timezone.now())
+    name = f"{parcel.name}.xlsx"
+    return FileResponse(taking.workbook(parcel), as_attachment=True, filename=name, content_type=XLSX)
+
+
+def send_archive(person: Person, number: str) -> FileResponse:
+    """Return everything that a school owns as an archive; raise Http404 or PermissionDenied."""
+    parcel = actions.take_away(who=person, school=_school(number), now=timezone.now())
+    return FileResponse(taking.archive(parcel), as_attachment=True, filename=f"{parcel.name}.zip")
+
+
+def _school(number: str) -> School:
+    """The school of that number; no database is asked for what cannot be one."""
+    if not number.isprintable():
+        raise Http404
+    return get_object_or_404(School, pk=number)
