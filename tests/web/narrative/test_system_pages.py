@@ -184,3 +184,18 @@ def test_the_documents_on_the_site_are_those_of_the_repository() -> None:
     pages = runpy.run_path(str(ROOT / "scripts/methods.py"))["pages"]()
     there = {file.name: file.read_text(encoding="utf-8") for file in methods.FOLDER.glob("*.md")}
     assert there == pages, "Write them again: python scripts/methods.py"
+
+
+@pytest.mark.parametrize(
+    ("link", "address"),
+    [
+        ("https://example.org/a", "https://example.org/a"),
+        ("#errors", "#errors"),
+        ("../METHODS.md#9-impact", "/methods/methods/#9-impact"),
+        ("families.md", "/methods/families/"),
+        ("../how-to/families.md", ""),
+        ("nowhere.md", ""),
+    ],
+)
+def test_a_link_leads_where_the_site_has_it(link: str, address: str) -> None:
+    assert methods._address(link) == address

@@ -147,13 +147,15 @@ def _card(
     if value is None or low is None or high is None:
         return Card(title, _("Withheld"), (_("Why is said under what was withheld, below."),))
     digits, unit = max(1, measure["digits"]), str(labels.UNIT[measure["unit"]])
-    up, down = low > middle, high < middle
-    verdict = verdicts[0] if up else verdicts[1] if down else verdicts[2]
+    value, low, high = value - middle, low - middle, high - middle
+    verdict = verdicts[0] if low > 0 else verdicts[1] if high < 0 else verdicts[2]
     said = beside.format(
-        value=signed(value - middle, digits), unit=unit, nation=labels.say(facts["nation"]),
-        range=_and(low - middle, high - middle, digits),
-    )  # fmt: skip
-    strip = strips.around(middle, figure, measure["unit"])
+        value=signed(value, digits),
+        unit=unit,
+        nation=labels.say(facts["nation"]),
+        range=_and(low, high, digits),
+    )
+    strip = strips.around(value, low, high, measure["unit"])
     return Card(title, verdict, (said,), strip, scale.format(unit=unit), labels.sources(place["releases"]))
 
 

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from commonroom.web.schools import figures
 
 if TYPE_CHECKING:
-    from commonroom.narrative.pages.forms import Position, Range, Sensitivity
+    from commonroom.narrative.pages.forms import Position, Sensitivity
 
 #: Width of the drawing's line, and where it begins.
 LENGTH, START = 276.0, 22.0
@@ -54,12 +54,9 @@ def _span(low: float, high: float) -> str:
     return f'x="{low}" width="{max(2.0, round(high - low, 1))}"'
 
 
-def around(middle: float, figure: Range, unit: str) -> Strip | None:
-    """Return the strip of a difference, no difference in its middle; a longer range has a longer line."""
-    value, low, high = figure["value"], figure["low"], figure["high"]
-    if value is None or low is None or high is None:
-        return None
-    farthest = max(abs(low - middle), abs(high - middle))
+def around(value: float, low: float, high: float, unit: str) -> Strip:
+    """Return the strip of a difference, none in its middle; a longer range has a longer line."""
+    farthest = max(abs(low), abs(high))
     least = REACH.get(unit, 10.0)
     reach = least * max(1, math.ceil(farthest / least))
     digits = 0 if reach >= 4 else 1
@@ -67,12 +64,12 @@ def around(middle: float, figure: Range, unit: str) -> Strip | None:
         (_at(end, -reach, reach), figures.signed(end, digits))
         for end in (-reach, -reach / 2, 0.0, reach / 2, reach)
     )
-    at, first, last = (_at(one - middle, -reach, reach) for one in (value, low, high))
+    at, first, last = (_at(one, -reach, reach) for one in (value, low, high))
     return Strip(at, first, last, marks)
 
 
 def among(position: Position, sensitivity: Sensitivity | None) -> Strip | None:
-    """Return the strip of a position among a hundred schools: chance close by, other definitions outside."""
+    """Return the strip of a position among a hundred schools, with chance and with other definitions."""
     at, low, high = position["position"], position["low"], position["high"]
     if at is None or low is None or high is None:
         return None
