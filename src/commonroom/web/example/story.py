@@ -17,6 +17,7 @@ from commonroom.web.example import work
 from commonroom.web.example.people import HEADS, Cast, invent
 from commonroom.web.partnerships.agreements import actions as agreements
 from commonroom.web.partnerships.agreements.models import Agreement
+from commonroom.web.partnerships.answers import Answered
 from commonroom.web.partnerships.asks import actions as asks
 from commonroom.web.partnerships.asks.models import Ask
 from commonroom.web.partnerships.market import actions as market
@@ -113,7 +114,7 @@ def _ask(cast: Cast, today: datetime.date) -> None:
         "We would like to learn how you follow up every child. Might you have a day for us this term?",
     )  # fmt: skip
     asked = asks.ask(who=cast.heads[6], asker=cast.schools[6], question=later, now=now)
-    said = asks.Answered(
+    said = Answered(
         Answer.LATER, "We are in the middle of a review. After the break we would be glad to.",
         today + datetime.timedelta(days=60),
     )  # fmt: skip
@@ -141,7 +142,7 @@ def _agree(cast: Cast, pair: tuple[int, int], aim: tuple[str, str], day: datetim
     now = timezone.now() - (timezone.localdate() - day)
     question = asks.Question(provider, theme, SECONDARY, "We have read your offer, and would like to begin.")
     asked = asks.ask(who=head, asker=receiver, question=question, now=now)
-    asks.answer(who=other, ask=asked, said=asks.Answered(Answer.YES), now=now)
+    asks.answer(who=other, ask=asked, said=Answered(Answer.YES), now=now)
     terms = agreements.Terms(words, Decimal(6), day + datetime.timedelta(days=7))
     agreement = Agreement.objects.get(ask=asked)
     agreement = agreements.set_terms(
