@@ -5,9 +5,16 @@ from __future__ import annotations
 import datetime
 import threading
 
+from allauth.mfa.models import Authenticator
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
+from django.utils import timezone
 
+from commonroom.web.accounts.models import Membership, Person
 from commonroom.web.audit.changes import change
+from commonroom.web.partnerships import themes
+from commonroom.web.partnerships.asks.models import Ask
 from commonroom.web.partnerships.models import Moment, Partnership
 from commonroom.web.schools.models import School
 
@@ -36,3 +43,40 @@ def write() -> None:
         thread.start()
     for thread in threads:
         thread.join()
+
+
+def cast(pairs: int, each: int) -> list[dict[str, object]]:
+    """Make pairs of schools with a partnership and so many heads of each, signed in; say what each writes."""
+    at = timezone.now()
+    offered = [key for key, _ in themes.choices()][:each]
+    told: list[dict[str, object]] = []
+    for number in range(pairs):
+        schools = [
+            School.objects.create(number=f"{90_000 + 2 * number + side}", name=f"School {number} {side}")
+            for side in (0, 1)
+        ]
+        together = Partnership.objects.create(
+            receiver=schools[0], provider=schools[1], theme="reading", agreed=at.date()
+        )
+        for school, other in (schools, schools[::-1]):
+            for theme in offered:
+                person = Person.objects.create_user(f"{school.pk}.{theme}@example.org", name="Head")
+                Membership.objects.create(person=person, role="headteacher", school=school)
+                # Who acts has a second step; without one they would be led to set it up first.
+                Authenticator.objects.create(user=person, type=Authenticator.Type.TOTP, data={})
+                ask = Ask.objects.create(
+                    asker=other, asked=school, theme=theme, phase="secondary", message="?", sent=at
+                )
+                told.append({"session": sign_in(person), "room": together.pk, "ask": ask.pk, "theme": theme,
+                             "school": school.pk})  # fmt: skip
+    return told
+
+
+def sign_in(person: Person) -> str:
+    """A session of a person, as signing in makes it."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(person.pk)
+    session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    session.save()
+    return str(session.session_key)

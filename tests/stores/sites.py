@@ -56,10 +56,13 @@ class Site:
         return ended.stdout + ended.stderr
 
     @contextmanager
-    def running(self, *words: str, **env: str) -> Iterator[subprocess.Popen[bytes]]:
+    def running(
+        self, *words: str, program: tuple[str, ...] = MANAGE, **env: str
+    ) -> Iterator[subprocess.Popen[bytes]]:
         """Run a command beside the test, and end it whatever happens; its log is in the work folder."""
-        with (self.folder / f"{words[0]}-{time.monotonic_ns()}.log").open("wb") as log:
-            process = subprocess.Popen([*MANAGE, *words], env={**self.env, **env}, stdout=log, stderr=log)
+        with (self.folder / f"{Path(words[0]).name}-{time.monotonic_ns()}.log").open("wb") as log:
+            command, told = [*program, *words], {**self.env, **env}
+            process = subprocess.Popen(command, env=told, stdout=log, stderr=log)
             try:
                 yield process
             finally:

@@ -199,7 +199,10 @@ def test_what_is_damaged_or_foreign_changes_nothing(sites: Sites) -> None:
     file = backed_up(first)
     with zipfile.ZipFile(file.with_name("foreign.zip"), "w") as archive:
         archive.writestr("hello.txt", "hello")
-    bad = [spoil(file).rename(file.with_name(f"bad-{n}.zip")) if n != 2 else spoil(file) for n, (spoil, _) in enumerate(BAD)]
+    bad = [
+        spoil(file).rename(file.with_name(f"bad-{n}.zip")) if n != 2 else spoil(file)
+        for n, (spoil, _) in enumerate(BAD)
+    ]
     said = second.python(RESTORE_ALL.format(files=[str(each) for each in bad])).splitlines()
     assert len(said) == len(BAD)
     for line, (_, sentence) in zip(said, BAD, strict=True):

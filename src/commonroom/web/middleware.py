@@ -35,7 +35,7 @@ class Requests:
         begun = time.perf_counter()
         response = self.get_response(request)
         taken = time.perf_counter() - begun
-        view = request.resolver_match.route if request.resolver_match else "none"
+        view = f"/{request.resolver_match.route}" if request.resolver_match else "none"
         self.counts.add(view, response.status_code, taken)
         said = (request.method, path_of(request), response.status_code, 1000 * taken)
         log.info("%s %s %d %.1f ms", *said)
