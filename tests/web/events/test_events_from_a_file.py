@@ -395,6 +395,13 @@ def test_columns_of_tables_that_impact_is_judged_by_are_known_here_by_the_same_n
     assert set(HEADINGS["practice"]) <= set(columns.HEADINGS["purpose"])
 
 
+@pytest.mark.parametrize("language", ["en", "cy"])
+def test_what_a_column_is_called_on_pages_is_a_name_that_is_read(language):
+    with override(language):
+        for word, label in columns.LABELS.items():
+            assert columns.plain(str(label)) in columns.HEADINGS[word]
+
+
 def test_a_table_of_pairs_as_impact_reads_it_is_a_table_of_events(head, ashfield, partnership):
     looked = look(
         head,

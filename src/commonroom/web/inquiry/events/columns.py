@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from commonroom.errors import SaidToPeople
 
@@ -63,25 +63,25 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "state": ("state", "status", "cyflwr", "statws"),
 }  # fmt: skip
 
-#: What each column is called on pages and in the example.
+#: What each column is called on pages and in the example: names that HEADINGS knows, in both languages.
 LABELS: Mapping[str, str | Promise] = {
-    "receiver": gettext_lazy("receiver"),
-    "provider": gettext_lazy("provider"),
-    "partner": gettext_lazy("partner"),
-    "partnership": gettext_lazy("partnership"),
-    "date": gettext_lazy("date"),
-    "kind": gettext_lazy("kind"),
-    "theme": gettext_lazy("theme"),
-    "purpose": gettext_lazy("what for"),
-    "begins": gettext_lazy("begins at"),
-    "ends": gettext_lazy("ends at"),
-    "location": gettext_lazy("place"),
-    "receiver_hours": gettext_lazy("receiver hours"),
-    "provider_hours": gettext_lazy("provider hours"),
-    "travel_hours": gettext_lazy("travel hours"),
-    "others": gettext_lazy("who else"),
-    "outcome": gettext_lazy("what came of it"),
-    "state": gettext_lazy("state"),
+    "receiver": pgettext_lazy("column", "receiver"),
+    "provider": pgettext_lazy("column", "provider"),
+    "partner": pgettext_lazy("column", "partner"),
+    "partnership": pgettext_lazy("column", "partnership"),
+    "date": pgettext_lazy("column", "date"),
+    "kind": pgettext_lazy("column", "kind"),
+    "theme": pgettext_lazy("column", "theme"),
+    "purpose": pgettext_lazy("column", "what for"),
+    "begins": pgettext_lazy("column", "begins at"),
+    "ends": pgettext_lazy("column", "ends at"),
+    "location": pgettext_lazy("column", "place"),
+    "receiver_hours": pgettext_lazy("column", "receiver hours"),
+    "provider_hours": pgettext_lazy("column", "provider hours"),
+    "travel_hours": pgettext_lazy("column", "travel hours"),
+    "others": pgettext_lazy("column", "who else"),
+    "outcome": pgettext_lazy("column", "what came of it"),
+    "state": pgettext_lazy("column", "state"),
 }
 
 KINDS: Mapping[str, tuple[str, ...]] = {

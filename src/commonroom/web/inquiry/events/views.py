@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -83,8 +83,19 @@ def example(request: HttpRequest, number: str) -> HttpResponse:
     room = rooms.rooms(_person(request)).filter(receiver=school).first()
     partner = str(room.provider) if room else _("Name or number of the other school")
     day = timezone.localdate().isoformat()
-    first = [partner, "", day, _("visit"), _("See how form tutors follow up absence")]
-    row = [*first, "09:30", "12:00", partner, "6", "4.5", "1", _("two form tutors"), "", _("planned")]
+    first = [partner, "", day, pgettext("cell", "visit"), _("See how form tutors follow up absence")]
+    row = [
+        *first,
+        "09:30",
+        "12:00",
+        partner,
+        "6",
+        "4.5",
+        "1",
+        _("two form tutors"),
+        "",
+        pgettext("cell", "planned"),
+    ]
     return sheets.write("events", [str(columns.LABELS[word]) for word in EXAMPLE], [row])
 
 
