@@ -61,6 +61,16 @@ def manchester(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def published(manchester: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pages of Greater Manchester as the site reads them, published once: for `settings.PAGES`."""
+    from commonroom import pipeline
+
+    folder = tmp_path_factory.mktemp("published") / "pages"
+    pipeline.publish(manchester, folder)
+    return folder
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 64 kB, to see what happens when it is full; skipped where one may not be mounted.

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.test import Client
+from django.core.management import call_command
+from django.test import Client, override_settings
+from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
 
 from commonroom.web.accounts.models import Person
+from commonroom.web.example import story
+from commonroom.web.schools import actions as register
 from conftest import need
 from web.conftest import (  # noqa: F401 - the same made-up people
     ashfield,
@@ -50,8 +56,27 @@ def chromium() -> Iterator[Browser]:
         del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
+@pytest.fixture(scope="module")
+def town(published: Path, django_db_setup: None, django_db_blocker: Any) -> Iterator[LiveServer]:
+    """The site of the demo for all journeys of a module: Greater Manchester's schools, and made-up people."""
+    shown = override_settings(PAGES=published, EXAMPLE=True)
+    with django_db_blocker.unblock(), shown:
+        register.enter()
+        story.make(today=timezone.localdate())
+        server = LiveServer("127.0.0.1")
+        yield server
+        server.stop()
+        call_command("flush", verbosity=0, interactive=False)
+
+
 @pytest.fixture
-def open_page(chromium: Browser, live_server: Any) -> Iterator[Open]:
+def address(live_server: Any) -> str:
+    """Where the site is; a module of the demo's site says otherwise."""
+    return str(live_server.url)
+
+
+@pytest.fixture
+def open_page(chromium: Browser, address: str) -> Iterator[Open]:
     """Open a page as somebody: `open_page("/me/", person, width=320, language="cy", scripts=False)`."""
     contexts: list[BrowserContext] = []
 
@@ -65,7 +90,7 @@ def open_page(chromium: Browser, live_server: Any) -> Iterator[Open]:
         **others: Any,
     ) -> Page:
         context = chromium.new_context(
-            base_url=live_server.url,
+            base_url=address,
             viewport={"width": width, "height": 900},
             java_script_enabled=scripts,
             reduced_motion="reduce",
@@ -73,9 +98,9 @@ def open_page(chromium: Browser, live_server: Any) -> Iterator[Open]:
         )
         contexts.append(context)
         context.set_default_timeout(PATIENCE)
-        context.add_cookies([{"name": "django_language", "value": language, "url": live_server.url}])
+        context.add_cookies([{"name": "django_language", "value": language, "url": address}])
         if person is not None:
-            context.add_cookies([{"name": "sessionid", "value": sign_in(person), "url": live_server.url}])
+            context.add_cookies([{"name": "sessionid", "value": sign_in(person), "url": address}])
         page = context.new_page()
         page.complaints = []  # type: ignore[attr-defined]
         page.on("console", lambda said: note(page, said.type, said.text))

@@ -16,7 +16,7 @@ from commonroom.errors import SaidToPeople
 from commonroom.web import evidence
 from commonroom.web.accounts import permissions
 from commonroom.web.accounts.models import Person
-from commonroom.web.accounts.roles import Action
+from commonroom.web.accounts.roles import TABLE, Action, Role
 from commonroom.web.schools.models import System
 
 register = template.Library()
@@ -48,23 +48,26 @@ def menu(context: Context) -> Menu:
     path = getattr(request, "path", "")
     person = getattr(request, "user", None) or AnonymousUser()
     public = [("find", _("Find a school")), ("system", _("The system")), ("methods", _("Methods"))]
-    own: list[tuple[str, str]] = []
-    if isinstance(person, Person):
-        own = [
-            ("me", _("My page")),
-            ("offers", _("Offers and requests")),
-            ("asks", _("Asking for help")),
-            ("partnerships", _("Partnerships")),
-        ]
     return Menu(
         public=_places(public, path),
-        own=[*_places(own, path), *_boards(person, path)],
+        own=[*_places(_own(person), path), *_boards(person, path)] if isinstance(person, Person) else [],
         sign_in=_path("account_login") + (f"?next={path}" if path not in ("", "/") else ""),
         sign_out=_path("account_logout"),
     )
 
 
-def _boards(person: Person | AnonymousUser, path: str) -> list[Place]:
+def _own(person: Person) -> list[tuple[str, str]]:
+    """Return the pages of a person's own work, but for those that their roles do not open."""
+    opened = [
+        ("offers", _("Offers and requests"), Action.MARKET_SEE),
+        ("asks", _("Asking for help"), Action.ASK_SEE),
+        ("partnerships", _("Partnerships"), Action.PARTNERSHIP_SUMMARY),
+    ]
+    held = frozenset().union(*(TABLE[Role(one.role)] for one in permissions.memberships(person)))
+    return [("me", _("My page")), *((name, label) for name, label, action in opened if action in held)]
+
+
+def _boards(person: Person, path: str) -> list[Place]:
     """Return the brokering boards that a person may see, by name where there is more than one."""
     slugs = permissions.systems(person, Action.BOARD_SEE)
     if not slugs:
