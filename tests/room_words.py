@@ -37,3 +37,8 @@ def take_decision(who, partnership, **others):
 def write_review(who, partnership, **others):
     reviewed = words.Reviewed(**{"year": 2027, "term": "autumn", "well": "Trust", "word": "Again", **others})
     return actions.reviews.write(who=who, partnership=partnership, words=reviewed, today=TODAY)
+
+
+def read(client, partnership, part=""):
+    """The text of a page of the room."""
+    return client.get(f"/partnerships/{partnership.pk}/{part}").content.decode()

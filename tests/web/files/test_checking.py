@@ -52,6 +52,9 @@ def look(name: str, content: bytes):
     return check(io.BytesIO(content), name=name, size=len(content))
 
 
+CHART = pack({**DOCX, "word/embeddings/table.xlsx": pack(XLSX)})
+
+
 @pytest.mark.parametrize(
     ("name", "content", "media_type"),
     [
@@ -65,7 +68,11 @@ def look(name: str, content: bytes):
         ("a.pptx", pack(PPTX), office.FORMS["pptx"].media_type),
         ("a.odt", pack(ODT), office.FORMS["odt"].media_type),
         ("a.ods", pack(ODS), office.FORMS["ods"].media_type),
-        ("chart.docx", pack({**DOCX, "word/embeddings/table.xlsx": pack(XLSX)}), office.FORMS["docx"].media_type),
+        (
+            "chart.docx",
+            pack({**DOCX, "word/embeddings/table.xlsx": pack(XLSX)}),
+            office.FORMS["docx"].media_type,
+        ),
         ("a.png", png(30, 20), "image/png"),
         ("a.JPG", jpeg(30, 20), "image/jpeg"),
         ("a.jpeg", jpeg(30, 20), "image/jpeg"),

@@ -7,7 +7,6 @@ import uuid
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from room_words import TODAY, begin_cycle, write_note
 
 from commonroom.errors import SaidToPeople
 from commonroom.web.accounts.models import Membership
@@ -15,6 +14,7 @@ from commonroom.web.audit.models import Entry
 from commonroom.web.inquiry import actions, queries, words
 from commonroom.web.inquiry.models import Note
 from commonroom.web.partnerships.models import Moment
+from room_words import TODAY, begin_cycle, read, write_note
 
 pytestmark = pytest.mark.django_db
 SECRET = "Their head of year is leaving"
@@ -57,12 +57,12 @@ def test_a_school_s_own_note_is_the_school_s(
     note = write_note(head, partnership, SECRET, visibility="school", cycle=cycle, stage="plan")
     pages = ("", "notes/", "notes.csv", "timeline/", "timeline.csv", f"cycles/{cycle.pk}/")
     colleague = make_person("teacher", ashfield)
-    assert SECRET in browse(colleague).get(f"/partnerships/{partnership.pk}/notes/").content.decode()
-    assert "my school only" in browse(head).get(f"/partnerships/{partnership.pk}/cycles/{cycle.pk}/").content.decode()
+    assert SECRET in read(browse(colleague), partnership, "notes/")
+    assert "my school only" in read(browse(head), partnership, f"cycles/{cycle.pk}/")
     for person in (other_head, officer, stranger, supporter, make_person("administrator")):
         client = browse(person)
         for page in pages:
-            assert SECRET not in client.get(f"/partnerships/{partnership.pk}/{page}").content.decode()
+            assert SECRET not in read(client, partnership, f"{page}")
         assert note not in queries.notes(person, partnership)
         for path in (f"notes/{note.pk}/", f"notes/{note.pk}/remove/"):
             for ask in (client.get, client.post):
@@ -93,7 +93,7 @@ def test_an_own_note_can_be_shared_and_a_shared_one_not_taken_back(partnership, 
     note.refresh_from_db()
     assert not note.is_own
     assert Moment.objects.get().kind == "note.shared"
-    assert "For both" in browse(other_head).get(f"/partnerships/{partnership.pk}/notes/").content.decode()
+    assert "For both" in read(browse(other_head), partnership, "notes/")
     with pytest.raises(SaidToPeople, match="has read this note"):
         change(head, note, visibility="school")
     assert "visibility" not in browse(head).get(path).content.decode()
@@ -121,21 +121,27 @@ def test_a_note_is_removed_and_leaves_a_trace_without_its_words(partnership, hea
     assert not Note.objects.exists()
     removed, written = Moment.objects.filter(kind__startswith="note.")
     assert (removed.kind, written.path) == ("note.removed", "")
-    assert "Too much said" not in browse(head).get(f"/partnerships/{partnership.pk}/timeline/").content.decode()
+    assert "Too much said" not in read(browse(head), partnership, "timeline/")
 
 
 def test_a_partner_does_not_change_what_the_other_school_wrote(partnership, head, other_head, browse):
     note = write_note(head, partnership)
     with pytest.raises(PermissionDenied):
         change(other_head, note)
-    assert browse(other_head).post(
-        f"/partnerships/{partnership.pk}/notes/{note.pk}/", {"text": "x", "date": "2026-11-20", "revision": "1"}
-    ).status_code == 403
+    assert (
+        browse(other_head)
+        .post(
+            f"/partnerships/{partnership.pk}/notes/{note.pk}/",
+            {"text": "x", "date": "2026-11-20", "revision": "1"},
+        )
+        .status_code
+        == 403
+    )
 
 
 def test_who_belongs_to_both_schools_says_for_which(partnership, head, birchwood, browse):
     Membership.objects.create(person=head, role="headteacher", school=birchwood)
-    page = browse(head).get(f"/partnerships/{partnership.pk}/notes/new/").content.decode()
+    page = read(browse(head), partnership, "notes/new/")
     assert 'name="school"' in page
     typed = {"text": "x", "date": "2026-11-20", "visibility": "school", "school": "900002"}
     assert browse(head).post(f"/partnerships/{partnership.pk}/notes/new/", typed).status_code == 303
