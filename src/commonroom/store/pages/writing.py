@@ -57,7 +57,7 @@ def write(folder: Path, contents: Contents, *, version: str) -> Path:
             versions.sync(path / FILE)
             put = versions.put_in_force(path, version=_name(version), is_whole=_same_as(path))
             return put / FILE
-    except (OSError, sqlite3.OperationalError, sqlite3.DatabaseError) as error:
+    except (OSError, sqlite3.DatabaseError) as error:
         raise SaidToPeople(
             f"the pages cannot be written here ({error}).",
             where=str(folder),
