@@ -21,4 +21,5 @@ urlpatterns = [
     path("", include("commonroom.web.schools.urls")),
     path("", include("commonroom.web.families.urls")),
     path("", include("commonroom.web.narrative.urls")),
+    path("", include("commonroom.web.api.urls")),
 ]

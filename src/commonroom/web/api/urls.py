@@ -10,10 +10,11 @@ from commonroom.web.families.api import router as families
 from commonroom.web.inquiry.events.api import router as events
 from commonroom.web.narrative.api import router as narrative
 from commonroom.web.narrative.feeds.api import router as feeds
+from commonroom.web.partnerships.api import router as partnerships
 from commonroom.web.schools.api import router as schools
 
 api = assembly.build()
-for router in (accounts, schools, families, narrative, events, feeds):
+for router in (accounts, schools, families, partnerships, events, narrative, feeds):
     api.add_router("", router)
 
 urlpatterns: list[URLPattern | URLResolver] = [path("api/", api.urls)]
