@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -109,6 +110,13 @@ def themes(facts: Facts, phase: Phase) -> list[tuple[str, str]]:
     found = [
         (key, labels.say(one["label"])) for key, one in facts["themes"].items() if one["measures"].get(phase)
     ]
+    return sorted(found, key=lambda one: one[1])
+
+
+def named(members: list[Member], facts: Facts) -> list[tuple[str, str, str]]:
+    """Return the themes that schools of a list are strong in: key, name and how many schools, by name."""
+    counts = Counter(theme for one in members for theme in set(_themes(one)))
+    found = [(theme, standing.name(facts, theme), str(n)) for theme, n in counts.items()]
     return sorted(found, key=lambda one: one[1])
 
 

@@ -99,6 +99,7 @@ def _listed(request: HttpRequest, members: list[Member], phase: Phase, *, order:
         "themes": themes,
         "theme": theme,
         "better": better,
+        "named": [] if theme else page.named(members, facts),
         "system": system,
         "elsewhere": not all(one["in_system"] for one in members),
         "counted": page.counted(better, members, theme[1], system) if theme else "",

@@ -192,5 +192,5 @@ def position(where: Position, sensitivity: Sensitivity | None, headline: str, fa
             else _("So no quarter is named.")
         )
     return Card(
-        title, verdict, tuple(sentences), strips.among(where, sensitivity), _("Higher than so many in 100")
+        title, verdict, tuple(sentences), strips.among(where, sensitivity), _("Higher than so many in 100. Dark: by chance. Light: by other definitions.")
     )
