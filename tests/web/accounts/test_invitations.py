@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import PermissionDenied
+from django.db import connections
 from django.test import Client
 from django.utils import timezone, translation
 
@@ -337,6 +340,35 @@ def test_the_last_administrator_stays(make_person: MakePerson) -> None:
 
 
 # What stands in the way of half a change
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_follow_one_link_at_once_one_comes_in(head: Person, ashfield: School) -> None:
+    made = invite(head, ashfield)
+    ready = threading.Barrier(2)
+
+    def follow() -> str:
+        ready.wait()
+        try:
+            actions.join(
+                invitation=Invitation.objects.get(pk=made.pk),
+                name="Nia",
+                password="seven quiet green doors",
+                language="en",
+                now=timezone.now(),
+            )
+        except SaidToPeople:
+            return "late"
+        finally:
+            connections.close_all()
+        return "in"
+
+    with ThreadPoolExecutor(2) as both:
+        ends = sorted(one.result() for one in [both.submit(follow), both.submit(follow)])
+    assert ends == ["in", "late"]
+    assert Person.objects.filter(email="nia@example.org").count() == 1
+    assert Membership.objects.filter(role="teacher").count() == 1
+    assert Entry.objects.filter(action="invitation.accept").count() == 1
 
 
 def test_a_change_is_whole_or_not_at_all(

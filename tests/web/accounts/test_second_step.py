@@ -13,7 +13,7 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 from pytest_django import Settings
 
-from commonroom.web.accounts import actions
+from commonroom.web.accounts import actions, queries
 from commonroom.web.accounts.adapters import Factors
 from commonroom.web.accounts.models import Membership, Person
 from commonroom.web.accounts.roles import ACTING, Role
@@ -78,6 +78,15 @@ def test_who_needs_it_can_still_sign_out_and_choose_a_language(bare: Person, sig
     assert client.post("/language/", {"language": "cy", "next": "/me/security/"}).status_code == 302
     assert client.post("/people/logout/").headers["Location"] == "/"
     assert client.get("/me/").headers["Location"].startswith("/people/login/")
+
+
+@pytest.mark.parametrize(("made_up", "example"), [(True, True), (True, False), (False, True)])
+def test_made_up_people_do_without_in_a_site_of_made_up_people_alone(
+    made_up: bool, example: bool, bare: Person, settings: Settings
+) -> None:
+    settings.EXAMPLE = example
+    bare.made_up = made_up
+    assert queries.needs_second_step(bare) is not (made_up and example)
 
 
 def test_teachers_and_governors_may_do_without(teacher: Person, sign_in: SignIn) -> None:
@@ -192,8 +201,6 @@ def test_a_key_is_enciphered_in_the_database(
 
 
 def test_a_token_does_not_go_around_it(bare: Person) -> None:
-    from commonroom.web.accounts import queries
-
     _, text = actions.make_token(who=bare, name="script", now=timezone.now())
     assert queries.person_of_token(text) is None
     Authenticator.objects.create(user=bare, type="webauthn", data={})

@@ -64,28 +64,31 @@ class Join(forms.Form):
     )
     password = forms.CharField(
         label=_("Password"),
-        required=False,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=_("At least twelve characters; a few words that only you would put together are best."),
     )
 
+    #: A browser must not ask for a password of who chose a passkey.
+    use_required_attribute = False
+
     def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
         """Make the form for an address, which the password must not resemble."""
         super().__init__(*args, **kwargs)
         self.email = email
+        self.fields["password"].required = self.data.get("way") != "passkey"
 
     def clean(self) -> dict[str, Any]:
         """Look at the password, where there is to be one."""
         filled = super().clean() or {}
-        if filled.get("way") == "password":
+        if filled.get("way") == "passkey":
+            filled["password"] = None
+        elif filled.get("password"):
             person = Person(email=self.email, name=filled.get("name", ""))
             try:
-                password_validation.validate_password(filled.get("password", ""), person)
+                password_validation.validate_password(filled["password"], person)
             except forms.ValidationError as error:
                 self.add_error("password", error)
-        else:
-            filled["password"] = None
         return filled
 
 
