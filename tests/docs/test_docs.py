@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 import shlex
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from commonroom import settings
-from commonroom.cli import app
+from commonroom.cli import app, site
 
 ROOT = Path(__file__).parents[2]
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
@@ -32,7 +38,16 @@ def test_examples_run(path: Path, manchester: Path, tmp_path: Path, monkeypatch:
     """Python and commands of a page one after the other, in one folder with the demo's evidence in it."""
     (tmp_path / "evidence").symlink_to(manchester)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COMMONROOM_WORK", str(tmp_path / "work"))
     space: dict[str, object] = {}
+    ran = 0
+    with sites(monkeypatch):
+        ran = run_all(path, space)
+    assert ran or all("$ make" in text for _, text in examples(path))
+
+
+def run_all(path: Path, space: dict[str, object]) -> int:
+    """Run every block, and return how many lines and blocks ran."""
     ran = 0
     for kind, text in examples(path):
         if kind == "python":
@@ -44,7 +59,38 @@ def test_examples_run(path: Path, manchester: Path, tmp_path: Path, monkeypatch:
             result = CliRunner().invoke(app, shlex.split(said, comments=True))
             assert result.exit_code == 0, f"{said}: {result.output} {result.exception!r}"
             ran += 1
-    assert ran or all("$ make" in text for _, text in examples(path))
+    return ran
+
+
+@contextlib.contextmanager
+def sites(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Commands of the site run beside the test, whose place they would otherwise take; a server to the end."""
+    served: list[subprocess.Popen[str]] = []
+
+    def hand_over(*words: str, env: Mapping[str, str] | None = None) -> None:
+        command = [sys.executable, "-m", "commonroom.web.manage", *words]
+        given = {
+            **(env or os.environ),
+            "DJANGO_SETTINGS_MODULE": "commonroom.web.settings",
+            "COVERAGE_PROCESS_START": "",
+        }
+        if words[0] != "serve":
+            subprocess.run(command, env=given, check=True)
+            return
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            command.append(f"--port={free.getsockname()[1]}")
+        served.append(subprocess.Popen(command, env=given, stdout=subprocess.PIPE, text=True))
+        assert served[-1].stdout is not None
+        assert any("Stop it with Ctrl-C" in line for line in served[-1].stdout)
+
+    monkeypatch.setattr(site, "hand_over", hand_over)
+    try:
+        yield
+    finally:
+        for server in served:
+            server.terminate()
+            server.communicate(timeout=60)
 
 
 @pytest.mark.parametrize("path", PAGES, ids=name)
