@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import zoneinfo
 
 import icalendar
 import pytest
@@ -66,6 +67,18 @@ def test_the_zone_is_told_with_its_summer(head, other_head, partnership, visit):
     read = icalendar.Calendar.from_ical(calendar.write(head, today=TODAY))
     (zone,) = read.timezones
     assert zone.tz_name == "Europe/London"
+    told, known = zone.to_tz(lookup_tzid=False), zoneinfo.ZoneInfo("Europe/London")
+    first = datetime.datetime(2026, 1, 1, 0, 30)
+    hours = [first + datetime.timedelta(hours=hour) for hour in range(24 * 700)]
+    # In the hour that is passed over or comes twice, clocks may be read in two ways.
+    odd = {
+        hour
+        for hour in hours
+        if hour.replace(tzinfo=known, fold=1).utcoffset() != hour.replace(tzinfo=known).utcoffset()
+    }
+    assert {told.utcoffset(hour) for hour in hours} == {datetime.timedelta(0), datetime.timedelta(hours=1)}
+    assert len(odd) == 4
+    assert [hour for hour in hours if hour not in odd and told.utcoffset(hour) != known.utcoffset(hour)] == []
     found = events(calendar.write(head, today=TODAY))
     assert found["Visit: June"].decoded("dtstart").utcoffset() == datetime.timedelta(hours=1)
     assert "DTEND" not in found["Visit: June"]

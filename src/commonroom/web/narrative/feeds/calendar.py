@@ -28,6 +28,25 @@ BACK, FORWARD = datetime.timedelta(days=365), datetime.timedelta(days=550)
 #: How often programs should look again.
 AGAIN = datetime.timedelta(hours=1)
 ZONE = ZoneInfo("Europe/London")
+#: The clock of the United Kingdom for programs that do not know it by name, by its rule since 1996.
+CLOCK = """BEGIN:VTIMEZONE
+TZID:Europe/London
+BEGIN:DAYLIGHT
+DTSTART:19960331T010000
+RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU
+TZNAME:BST
+TZOFFSETFROM:+0000
+TZOFFSETTO:+0100
+END:DAYLIGHT
+BEGIN:STANDARD
+DTSTART:19961027T020000
+RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU
+TZNAME:GMT
+TZOFFSETFROM:+0100
+TZOFFSETTO:+0000
+END:STANDARD
+END:VTIMEZONE
+"""
 
 
 def whose(token: str) -> Person | None:
@@ -56,10 +75,10 @@ def write(person: Person, *, today: datetime.date) -> bytes:
         calendar.add("x-wr-timezone", ZONE.key)
         calendar.add("refresh-interval", AGAIN, parameters={"value": "DURATION"})
         calendar.add("x-published-ttl", icalendar.vDuration(AGAIN))
+        calendar.add_component(icalendar.Timezone.from_ical(CLOCK.replace("\n", "\r\n")))
         changed = _changes(items)
         for item in items:
             calendar.add_component(_event(item, changed))
-    calendar.add_missing_timezones(first_date=datetime.date(today.year - 2, 1, 1))
     return bytes(calendar.to_ical())
 
 

@@ -70,7 +70,6 @@ def _own_schools(person: Person) -> list[dict[str, Any]]:
     able = {
         "take": Action.EXPORT,
         "bring": Action.IMPORT,
-        "people": Action.PEOPLE_SEE,
     }
     schools = School.objects.filter(pk__in=numbers)
     return [
