@@ -7,6 +7,8 @@ from django.urls import URLPattern, URLResolver, path
 from commonroom.web.accounts.api import router as accounts
 from commonroom.web.api import assembly
 from commonroom.web.families.api import router as families
+from commonroom.web.impact.api import router as impact
+from commonroom.web.inquiry.api import router as rooms
 from commonroom.web.inquiry.events.api import router as events
 from commonroom.web.narrative.api import router as narrative
 from commonroom.web.narrative.feeds.api import router as feeds
@@ -14,7 +16,7 @@ from commonroom.web.partnerships.api import router as partnerships
 from commonroom.web.schools.api import router as schools
 
 api = assembly.build()
-for router in (accounts, schools, families, partnerships, events, narrative, feeds):
+for router in (accounts, schools, families, partnerships, rooms, events, impact, narrative, feeds):
     api.add_router("", router)
 
 urlpatterns: list[URLPattern | URLResolver] = [path("api/", api.urls)]
