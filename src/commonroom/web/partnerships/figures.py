@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -36,7 +37,7 @@ class Figures:
     note: str = ""
     lines: tuple[Line, ...] = ()
     version: str = ""
-    date: str = ""
+    date: datetime.date | None = None
 
 
 def find(number: str, theme: str, phase: str) -> Figures:
@@ -46,15 +47,16 @@ def find(number: str, theme: str, phase: str) -> Figures:
     except SaidToPeople:
         return Figures(_("No figures have been published here yet."))
     facts = shown.facts
+    version, built = facts["version"], datetime.date.fromisoformat(facts["date"])
     known = facts["themes"].get(theme)
     note = _say(known["notes"].get(cast("forms.Phase", phase))) if known else ""
     found = _standing(shown.school(number), theme, phase)
     if found is None:
         said = _("Nothing is published of this school in this theme.")
-        return Figures(said, note, version=facts["version"], date=facts["date"])
+        return Figures(said, note, version=version, date=built)
     one, place = found
     lines = tuple(_line(claim, place, facts) for claim in one["claims"])
-    return Figures(_stands(one), note, lines, facts["version"], facts["date"])
+    return Figures(_stands(one), note, lines, version, built)
 
 
 def _standing(
@@ -85,22 +87,26 @@ def _line(claim: forms.Claim, place: forms.SchoolPhase, facts: forms.Facts) -> L
     digits = measure["digits"]
     return Line(
         measure=measure["label_cy"] if welsh else measure["label"],
-        latest=_latest(claim["measure"], place, digits),
+        latest=_latest(claim["measure"], place, measure),
         difference=_difference(claim, unit, max(digits, 1)),
         sure=_sure(claim),
-        pupils="" if claim["pupils"] is None else number_format(claim["pupils"], 0),
+        pupils="" if claim["pupils"] is None else str(number_format(claim["pupils"], 0)),
         sources=tuple(facts["releases"][at]["name"] for at in claim["releases"]),
     )
 
 
-def _latest(measure: str, place: forms.SchoolPhase, digits: int) -> str:
+def _latest(name: str, place: forms.SchoolPhase, measure: forms.MeasureFacts) -> str:
     """The last figure that was published, and its year."""
-    points = [point for trend in place["trends"] if trend["measure"] == measure for point in trend["points"]]
+    points = [point for trend in place["trends"] if trend["measure"] == name for point in trend["points"]]
     known = [(point["year"], point["value"]) for point in points if point["value"] is not None]
     if not known:
         return _("none published")
     year, value = known[-1]
-    return _("%(value)s in %(year)s") % {"value": number_format(value, digits), "year": year}
+    figure = _number(value, measure["digits"])
+    return _("%(value)s in %(year)s") % {
+        "value": f"{figure}%" if measure["unit"] == "%" else figure,
+        "year": year,
+    }
 
 
 def _difference(claim: forms.Claim, unit: str, digits: int) -> str:
@@ -109,18 +115,24 @@ def _difference(claim: forms.Claim, unit: str, digits: int) -> str:
     if value is None or low is None or high is None:
         return _("withheld: too few pupils")
     figures = {"value": value, "low": low, "high": high}
-    said = {name: f"{'+' if one > 0 else ''}{number_format(one, digits)}" for name, one in figures.items()}
+    said = {name: f"{'+' if one > 0 else ''}{_number(one, digits)}" for name, one in figures.items()}
     return _("%(value)s %(unit)s (95%% range %(low)s to %(high)s)") % {**said, "unit": unit}
 
 
 def _sure(claim: forms.Claim) -> str:
     if not claim["claim"] or claim["better"] is None or claim["probability"] is None:
         return _("cannot be said")
-    share = number_format(100 * claim["probability"], 0)
+    percent = 100 * claim["probability"]
+    share = ">99" if percent > 99 else number_format(percent, 0)
     words = (
         _("better, probability %(share)s%%") if claim["better"] else _("less well, probability %(share)s%%")
     )
     return words % {"share": share}
+
+
+def _number(value: float, digits: int) -> str:
+    """A number as people of the language write it, with a minus that is not a hyphen."""
+    return str(number_format(value, digits)).replace("-", "−")
 
 
 def _say(label: forms.values.Label | None) -> str:

@@ -35,7 +35,7 @@ class AskForm(forms.Form):
     def __init__(self, *args: Any, askers: QuerySet[School], **kwargs: Any) -> None:
         """Offer the schools that the person asks for."""
         super().__init__(*args, **kwargs)
-        self.fields["asker"].queryset = askers  # type: ignore[attr-defined]
+        _offer(self, "asker", askers)
         self.fields["theme"].choices = themes.choices()  # type: ignore[attr-defined]
 
     def question(self, asked: School) -> Question:
@@ -79,5 +79,12 @@ class MessageForm(forms.Form):
     def __init__(self, *args: Any, own: QuerySet[School], **kwargs: Any) -> None:
         """Offer the schools of the two that the person writes for."""
         super().__init__(*args, **kwargs)
-        self.fields["school"].queryset = own  # type: ignore[attr-defined]
+        _offer(self, "school", own)
         self.initial.setdefault("once", uuid.uuid4().hex)
+
+
+def _offer(form: forms.Form, name: str, some: QuerySet[School]) -> None:
+    """Offer schools to speak for; do not ask where there is one."""
+    form.fields[name].queryset = some  # type: ignore[attr-defined]
+    if len(some) == 1:
+        form.fields[name].widget = forms.HiddenInput()

@@ -35,7 +35,7 @@ COLUMNS = {
     "evidence": "evidence", "source": "source",
 }  # fmt: skip
 #: Proposals on a page.
-ROWS = 50
+ROWS = 30
 
 
 @login_required
