@@ -136,15 +136,19 @@ def _workbook(file: BinaryIO, name: str) -> Iterator[tuple[int, Cells]]:
         # It warns of drop-down lists, colours and the like, which are not read.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            book = openpyxl.load_workbook(file, read_only=True, data_only=True)
-            for sheet in book.worksheets:
-                rows = sheet.iter_rows(values_only=True, max_row=ROWS + HEAD + 1, max_col=COLUMNS + 1)
-                found = [[_written(cell) for cell in row] for row in rows]
-                if any(any(row) for row in found):
-                    break
+            found = next(filter(any, _sheets(file)), [])
     except _DAMAGED:
         raise texts.other(name) from None
     yield from ((number, _clean(cells, name)) for number, cells in enumerate(found, start=1))
+
+
+def _sheets(file: BinaryIO) -> Iterator[list[Cells]]:
+    """The rows of each sheet, as many as may be; of one with nothing in it none."""
+    book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+    for sheet in book.worksheets:
+        rows = sheet.iter_rows(values_only=True, max_row=ROWS + HEAD + 1, max_col=COLUMNS + 1)
+        found = [[_written(cell) for cell in row] for row in rows]
+        yield found if any(map(any, found)) else []
 
 
 def _written(value: object) -> str:
