@@ -48,11 +48,13 @@ def write() -> None:
 def cast(pairs: int, each: int) -> list[dict[str, object]]:
     """Make pairs of schools with a partnership and so many heads of each, signed in; say what each writes."""
     at = timezone.now()
-    offered = [key for key, _ in themes.choices()][:each]
+    offered = [key for key, _ in themes.choices() if themes.has(key, "secondary")][:each]
     told: list[dict[str, object]] = []
     for number in range(pairs):
         schools = [
-            School.objects.create(number=f"{90_000 + 2 * number + side}", name=f"School {number} {side}")
+            School.objects.create(
+                number=f"{90_000 + 2 * number + side}", name=f"{number} {side}", phases="secondary"
+            )
             for side in (0, 1)
         ]
         together = Partnership.objects.create(

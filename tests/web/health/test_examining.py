@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.core.management import call_command
@@ -95,7 +96,7 @@ def test_the_database(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> No
             )()
 
         def migration_plan(self, *args: object) -> list[object]:
-            return [(type("Migration", (), {"name": "0002_more"}), False)]
+            return [(SimpleNamespace(name="0002_more"), False)]
 
     monkeypatch.setattr(examining, "MigrationExecutor", Waits)
     assert any("waits for 1 changes of its tables. commonroom serve makes them." in line for line in wrong())
