@@ -6,13 +6,16 @@ import logging
 import re
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.test import Client
+from django.utils import timezone
 
-from commonroom.web.accounts.models import Person
-from commonroom.web.accounts.sessions import IDLE, LONGEST
+from commonroom.web.accounts.models import Kept, Person
+from commonroom.web.accounts.sessions import IDLE, LONGEST, forget
 from commonroom.web.audit.models import Entry
 from commonroom.web.post.models import Letter
 from commonroom.web.schools.models import School
@@ -145,6 +148,23 @@ def test_being_there_is_noted_now_and_then(teacher: Person, sign_in: SignIn) -> 
     session.save()
     inside(client)
     assert UserSession.objects.get().last_seen_at > first
+
+
+def test_what_ended_is_forgotten(teacher: Person, sign_in: SignIn) -> None:
+    now = timezone.now()
+    here, left, over = sign_in(teacher), sign_in(teacher), sign_in(teacher)
+    keys = [client.cookies["sessionid"].value for client in (here, left, over)]
+    UserSession.objects.filter(session_key=keys[1]).update(last_seen_at=now - IDLE - timedelta(minutes=6))
+    Session.objects.filter(session_key=keys[2]).update(expire_date=now - timedelta(seconds=1))
+    Client().post("/people/login/", {"login": teacher.email, "password": "wrong"})
+    assert Kept.objects.exists()
+    forget(now=now)
+    assert [one.session_key for one in UserSession.objects.all()] == keys[:1]
+    assert inside(here)
+    assert not inside(left)
+    forget(now=now + timedelta(hours=1))
+    assert not Kept.objects.exists()
+    assert inside(here)
 
 
 def test_sessions_are_listed_and_ended_one_by_one(teacher: Person, sign_in: SignIn, head: Person) -> None:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.sessions.models import Session
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from commonroom.web.accounts import queries
-from commonroom.web.accounts.models import Person
+from commonroom.web.accounts.models import Kept, Person
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -55,6 +56,15 @@ class Ends:
             request.session.update({"begun": begun, "seen": now})
             known = UserSession.objects.filter(session_key=request.session.session_key)
             known.update(last_seen_at=timezone.now())
+
+
+def forget(*, now: datetime) -> None:
+    """Delete sessions that ended or were left alone, and counts of tries that no longer matter."""
+    left = UserSession.objects.filter(last_seen_at__lt=now - IDLE - NOTED)
+    Session.objects.filter(session_key__in=left.values("session_key")).delete()
+    Session.objects.filter(expire_date__lt=now).delete()
+    UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
+    Kept.objects.filter(expires__lt=now).delete()
 
 
 class SecondStep:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from commonroom.web import files
+from commonroom.web.accounts import sessions
 from commonroom.web.inquiry.models import Attachment
 from commonroom.web.jobs import actions as jobs
 from commonroom.web.jobs import turns
@@ -39,8 +40,9 @@ def _write_letters() -> None:
 
 
 def _tidy() -> None:
-    """Letters of long ago, and files that nobody knows of."""
+    """Letters and sessions of long ago, and files that nobody knows of."""
     delivery.forget(now=timezone.now())
+    sessions.forget(now=timezone.now())
     files.sweep(set(Attachment.objects.values_list("stored", flat=True)))
 
 
