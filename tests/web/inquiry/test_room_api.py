@@ -111,9 +111,7 @@ def test_notes_are_written_changed_shared_and_removed(ask, browse, other_head, p
     assert ask("post", "notes", {**sent, "school": "provider"})[0] == 403
 
 
-def test_files_are_sent_taken_and_removed(
-    ask, head, browse, other_head, partnership, settings, tmp_path: Path
-):
+def test_files_are_sent_taken_and_removed(ask, head, browse, other_head, partnership, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "files"
     sent = {"visibility": "school", "file": SimpleUploadedFile("a.txt", b"abc")}
     response = ask.client.post(f"{ask.base}files", sent)

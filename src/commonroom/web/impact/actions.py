@@ -69,7 +69,7 @@ def ask(
         **vars(words),
     )
     audit.record(who=who, action="impact.ask", thing=plan)
-    tell(partnership, "impact.asked", measures.label(plan.measure), told=(who, today), path=_path(plan))
+    tell(partnership, "impact.asked", plan.question, told=(who, today), path=_path(plan))
     jobs.start(who=who, task=make, about=plan, arguments={"plan": plan.pk})
     return plan
 
@@ -99,8 +99,7 @@ def _end(plan: ImpactPlan, action: str, kind: str) -> ImpactPlan:
     plan.save()
     audit.record(who=plan.who, action=action, thing=plan, before=before)
     day = plan.locked or timezone.localdate(plan.written)
-    title = measures.label(plan.measure)
-    tell(plan.partnership, kind, title, told=(plan.who, day), path=_path(plan))
+    tell(plan.partnership, kind, plan.question, told=(plan.who, day), path=_path(plan))
     return plan
 
 

@@ -309,7 +309,12 @@ class Review(Written):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_term_display()} {self.year - 1}/{self.year % 100:02d}"
+        return f"{self.get_term_display()} {self.school_year}"
+
+    @property
+    def school_year(self) -> str:
+        """The school year as people write it."""
+        return f"{self.year - 1}/{self.year % 100:02d}"
 
 
 class Lesson(Written):

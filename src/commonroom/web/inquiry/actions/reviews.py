@@ -43,7 +43,7 @@ def write(
     review, new = once(made)
     if new:
         audit.record(who=who, action="review.write", thing=review)
-        tell(partnership, "review.written", str(review), told=(who, today), path=_path(review))
+        tell(partnership, "review.written", review.school_year, told=(who, today), path=_path(review))
     return review
 
 
@@ -61,7 +61,7 @@ def change(
     review.save()
     audit.record(who=who, action="review.change", thing=review, before=before)
     kind = "review.word" if shared else "review.changed"
-    tell(review.partnership, kind, str(review), told=(who, today), path=_path(review))
+    tell(review.partnership, kind, review.school_year, told=(who, today), path=_path(review))
     return review
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
@@ -172,7 +172,7 @@ def write_lesson(request: HttpRequest, pk: int, sent: LessonIn) -> Any:
         lesson=(sent.text, sent.revision),
         today=today,
     )
-    return _told(cast(Partnership, made.partnership))
+    return _told(made.partnership)
 
 
 @router.get("/partnerships/{int:pk}/timeline", response=list[MomentOut])

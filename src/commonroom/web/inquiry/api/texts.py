@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Schema
 from pydantic import Field, StringConstraints
 
@@ -57,7 +58,7 @@ def cycle_of(partnership: Partnership, number: int | None) -> Cycle | None:
         return None
     found = Cycle.objects.filter(partnership=partnership, pk=number).first()
     if found is None:
-        raise SaidToPeople("There is no such cycle in this room.", where="cycle")
+        raise SaidToPeople(_("There is no such cycle in this room."), where="cycle")
     return found
 
 

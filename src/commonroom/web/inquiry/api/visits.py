@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from ninja import Router, Schema, Status
 
 from commonroom.errors import SaidToPeople
@@ -225,19 +226,18 @@ def change_decision(request: HttpRequest, pk: int, number: int, revision: Revisi
 
 
 def _came(partnership: Partnership, sent: VisitIn) -> words.Came:
-    plain = given(sent, "key", "people", "cycle", "begins", "ends")
-    # A time of day is that of the place; one with a zone is not.
-    times = {
-        name: at and at.replace(tzinfo=None) for name, at in (("begins", sent.begins), ("ends", sent.ends))
-    }
+    plain = given(sent, "key", "people", "cycle")
+    for name in ("begins", "ends"):
+        # A time of day is that of the place; one with a zone is not.
+        plain[name] = plain[name] and plain[name].replace(tzinfo=None)
     cycle, people = cycle_of(partnership, sent.cycle), people_of(list(sent.people))
-    return words.Came(**plain, **times, cycle=cycle, people=people)
+    return words.Came(**plain, cycle=cycle, people=people)
 
 
 def _point(partnership: Partnership, sent: PointIn) -> words.Point:
     owner = None if sent.owner is None else Person.objects.filter(pk=sent.owner).first()
     if owner is None and sent.owner is not None:
-        raise SaidToPeople("There is no such person in this room.", where="owner")
+        raise SaidToPeople(_("There is no such person in this room."), where="owner")
     return words.Point(sent.what, owner, sent.due, cycle_of(partnership, sent.cycle))
 
 
