@@ -20,8 +20,6 @@ TABLES = (
     "family_report", "better", "standing", "performance_map", "performance_gaps", "performance_gap",
     "performance_floor",
 )  # fmt: skip
-#: Schools whose documents are handed on at once.
-AT_ONCE = 2000
 Rows = list[tuple[str, ...]]
 Report = Callable[[str, float], None]
 
@@ -53,8 +51,8 @@ def lay_out(tables: Frames, *, facts_of: Facts, form: int, report: Report) -> La
             "dots": system.dots(ground),
         },
         many={
-            "school": _parts(schools.tell, ground),
-            "brief": _parts(families.briefs, ground),
+            "school": _rows(schools.tell(ground)),
+            "brief": _brief(ground),
             "alike": _alike(ground, report),
             "family": _family(ground),
             "authority": _authority(register),
@@ -64,17 +62,19 @@ def lay_out(tables: Frames, *, facts_of: Facts, form: int, report: Report) -> La
     )
 
 
-def _parts(tell: Callable[[Ground], pl.DataFrame], ground: Ground) -> Iterator[Rows]:
-    """The rows of a frame, some at a time."""
-    frame = tell(ground)
-    for start in range(0, frame.height, AT_ONCE):
-        yield frame.slice(start, AT_ONCE).rows()
+def _rows(frames: Iterator[pl.DataFrame]) -> Iterator[Rows]:
+    """The rows of some frames, frame by frame."""
+    for frame in frames:
+        yield frame.rows()
+
+
+def _brief(ground: Ground) -> Iterator[Rows]:
+    yield families.briefs(ground).rows()
 
 
 def _alike(ground: Ground, report: Report) -> Iterator[Rows]:
     report("Laying out who is alike", 0.4)
-    for frame in families.alike(ground):
-        yield frame.rows()
+    yield from _rows(families.alike(ground))
     report("Writing the index of the search", 0.9)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import polars as pl
 
 from commonroom.narrative.pages import families, likeness, maps, themes, trends
@@ -20,8 +22,12 @@ REGISTER = (
 )  # fmt: skip
 
 
-def tell(ground: Ground) -> pl.DataFrame:
-    """Return school and `document` (forms.School as JSON) of every school that the register knows."""
+#: Schools whose documents are made at once: the texts of all would take a third of a gigabyte.
+AT_ONCE = 2000
+
+
+def tell(ground: Ground) -> Iterator[pl.DataFrame]:
+    """Yield school and `document` (forms.School as JSON) of schools of the register, some at a time."""
     schools = ground.tables["schools"].with_columns(
         pl.col("opened", "closed").cast(pl.String),
         number="school",
@@ -31,8 +37,10 @@ def tell(ground: Ground) -> pl.DataFrame:
     phases = _phases(ground).group_by("school", maintain_order=True).agg(phases=pl.struct(*PHASE))
     for part in (phases, _earlier(ground), _withheld(ground)):
         schools = schools.join(part, on="school", how="left", maintain_order="left")
-    rows = _filled(schools, ("phases", "earlier", "withheld"))
-    return rows.sort("school").select("school", document=pl.struct(*REGISTER).struct.json_encode())
+    rows = _filled(schools, ("phases", "earlier", "withheld")).sort("school")
+    for start in range(0, rows.height, AT_ONCE):
+        some = rows.slice(start, AT_ONCE)
+        yield some.select("school", document=pl.struct(*REGISTER).struct.json_encode())
 
 
 def register(ground: Ground) -> pl.DataFrame:
