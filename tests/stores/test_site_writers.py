@@ -66,7 +66,7 @@ class Person(threading.Thread):
         for key in (self.keys[0], *self.keys):
             self.send(room, key=key, text=f"Note {key}", date="2026-09-07", visibility="both")
         self.send(
-            "/offers/new/", school=told["school"], says="offers", theme=told["theme"], phase="secondary"
+            "/offers/new/", school=told["school"], says="offer", theme=told["theme"], phase="secondary"
         )
         self.send(f"/asks/{told['ask']}/answer/", answer="no", reason="We are few.")
 

@@ -70,7 +70,7 @@ def test_evidence_that_was_built_anew_is_published_once(
     settings.PAGES = prepared
     working.run_waiting()
     assert Job.objects.get().state == "done"
-    assert School.objects.exists()
+    assert len(asked) == 2
     settings.EVIDENCE = tmp_path
     preparing.publish_if_due()
     assert Job.objects.count() == 1
