@@ -71,6 +71,10 @@ def test_both_heads_yes_to_the_same_terms_is_a_partnership(
         receiver.who.email,
         provider.who.email,
     }
+    assert (str(agreement), str(Moment.objects.get())) == (
+        "Ashfield School – Birchwood School: Attendance",
+        "Agreed by both heads",
+    )
     actions_done = list(Entry.objects.order_by("pk").values_list("action", flat=True))
     assert actions_done == ["agreement.open", "agreement.terms", "partnership.agree", "agreement.yes"]
 

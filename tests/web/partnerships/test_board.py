@@ -411,4 +411,11 @@ def test_a_school_whose_head_is_not_here_is_marked(
 ) -> None:
     Membership.objects.filter(person=other_head).update(until=NOW)
     assert "a head is not on the site" in browse(officer).get(BOARD).text
-    assert "its head is not on the site" in browse(officer).get(f"/proposals/{sent.pk}/").text
+    page = browse(officer).get(f"/proposals/{sent.pk}/").text
+    assert "its head is not on the site" in page
+    assert "/schools/900002/people/invite/" in page
+
+
+def test_a_run_that_is_done_does_not_fail_afterwards(run: Run) -> None:
+    runs.fail(run=run, said="Too late.")
+    assert (run.state, run.said) == ("done", "")

@@ -13,6 +13,7 @@ from django.test import Client
 from commonroom.errors import SaidToPeople
 from commonroom.web.accounts.models import Person
 from commonroom.web.audit.models import Entry
+from commonroom.web.partnerships import themes
 from commonroom.web.partnerships.market import actions, queries
 from commonroom.web.partnerships.market.actions import Said
 from commonroom.web.partnerships.market.models import Capacity, Offer
@@ -144,11 +145,18 @@ def test_a_head_writes_changes_and_withdraws_on_pages(other_head: Person, browse
     assert "Calls." in client.get("/offers/ours/").text
     assert client.get("/offers/days/900002/").status_code == 200
     assert client.post("/offers/days/900002/", {"days": "20"}).status_code == 303
-    assert "It can give 20.0 days a year in all." in client.get("/offers/ours/").text
+    assert "It can give 20 days a year in all." in client.get("/offers/ours/").text
     assert client.get("/offers/days/900002/").status_code == 200
     assert "Withdraw" in client.get(f"/offers/{pk}/withdraw/").text
     assert client.post(f"/offers/{pk}/withdraw/").status_code == 303
     assert Offer.objects.get().withdrawn is not None
+
+
+def test_what_nobody_knows_is_called_by_its_name(other_head: Person, browse: Browse) -> None:
+    assert themes.label("no-such-theme") == "no-such-theme"
+    # PostgreSQL would refuse to look for it.
+    assert browse(other_head).get("/offers/days/9%000/").status_code == 404
+    assert browse(other_head).get("/asks/new/?of=%00").status_code == 404
 
 
 def test_pages_are_refused_to_others(

@@ -26,7 +26,7 @@ class Line:
     difference: str
     sure: str
     pupils: str
-    sources: tuple[str, ...]
+    source: str
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,26 @@ def find(number: str, theme: str, phase: str) -> Figures:
     one, place = found
     lines = tuple(_line(claim, place, facts) for claim in one["claims"])
     return Figures(_stands(one), note, lines, version, built)
+
+
+def beside(one: Figures, other: Figures) -> list[tuple[str, list[tuple[str, str, str]]]]:
+    """Return measure by measure what is published of two schools: a heading, and rows of both."""
+    told = {
+        "latest": _("Last figure"),
+        "difference": _("Beside schools with similar context"),
+        "sure": _("How sure"),
+        "pupils": _("Pupils"),
+        "source": _("Source"),
+    }
+    both = [{line.measure: line for line in figures.lines} for figures in (one, other)]
+    missing = Line("", _("none published"), "", "", "", "")
+    found = []
+    for measure in dict.fromkeys(name for lines in both for name in lines):
+        left, right = (lines.get(measure, missing) for lines in both)
+        found.append(
+            (measure, [(label, getattr(left, name), getattr(right, name)) for name, label in told.items()])
+        )
+    return found
 
 
 def _standing(
@@ -91,7 +111,7 @@ def _line(claim: forms.Claim, place: forms.SchoolPhase, facts: forms.Facts) -> L
         difference=_difference(claim, unit, max(digits, 1)),
         sure=_sure(claim),
         pupils="" if claim["pupils"] is None else str(number_format(claim["pupils"], 0)),
-        sources=tuple(facts["releases"][at]["name"] for at in claim["releases"]),
+        source="; ".join(facts["releases"][at]["name"] for at in claim["releases"]),
     )
 
 

@@ -137,6 +137,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "topic": found,
         "both": both,
+        "measures": figures.beside(both[0][1], both[1][1]),
         "stale": _stale(found, both[0][1].version),
         "back": reverse("ask", args=[found.pk]),
     }

@@ -51,7 +51,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a proposal, why it was made, and what the two schools answered."""
     found = _get(request, pk)
     given = {reply.side: reply for reply in found.replies.select_related("who")}
-    published = evidence.version()
+    published, unreached = evidence.version(), queries.unreached([found])
     context = {
         "proposal": found,
         "sides": [
@@ -64,7 +64,12 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "on_board": permissions.may(request.user, Action.BOARD_SEE, found.system),
         "agreement": _agreement(request, found),
         "stale": bool(published) and found.evidence != published,
-        "unreached": queries.unreached([found]),
+        "unreached": unreached,
+        "inviting": {
+            school.pk
+            for school in (found.receiver, found.provider)
+            if school.pk in unreached and permissions.may(request.user, Action.PEOPLE_INVITE, school)
+        },
     }
     return render(request, f"{FOLDER}/proposal.html", context)
 
@@ -117,6 +122,7 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "topic": found,
         "both": both,
+        "measures": figures.beside(both[0][1], both[1][1]),
         "stale": bool(version) and found.evidence != version,
         "back": reverse("proposal", args=[found.pk]),
     }
