@@ -80,7 +80,9 @@ def test_an_invitation_makes_a_person_once(head: Person, ashfield: School, link:
     page = client.get("/join/").content.decode()
     assert "Ashfield School" in page
     assert "Teacher" in page
+    before = client.cookies["sessionid"].value
     assert client.post("/join/", NEW).headers["Location"] == "/me/"
+    assert client.cookies["sessionid"].value != before
     assert "Nia New" in client.get("/me/").content.decode()
     person = Person.objects.get(email="nia@example.org")
     assert [(one.role, one.school) for one in person.memberships.all()] == [("teacher", ashfield)]

@@ -41,7 +41,10 @@ def test_a_person_signs_in_by_password_and_out(teacher: Person) -> None:
     client = Client()
     page = client.post("/people/login/", {"login": "Teacher@Example.org", "password": PASSWORD})
     assert page.headers["Location"] == "/me/"
-    assert "Ashfield School" in client.get("/me/").content.decode()
+    mine = client.get("/me/")
+    assert "Ashfield School" in mine.content.decode()
+    assert client.get("/me/settings/").headers["Cache-Control"] == "private, no-cache"
+    assert "no-store" in client.get("/me/tokens/").headers["Cache-Control"]
     client.post("/people/logout/")
     assert client.get("/me/").headers["Location"] == "/people/login/?next=/me/"
 
@@ -167,7 +170,10 @@ def test_what_ended_is_forgotten(teacher: Person, sign_in: SignIn) -> None:
     assert inside(here)
 
 
-def test_sessions_are_listed_and_ended_one_by_one(teacher: Person, sign_in: SignIn, head: Person) -> None:
+def test_sessions_are_listed_and_ended_one_by_one(
+    teacher: Person, sign_in: SignIn, head: Person, browse: Callable[..., Client]
+) -> None:
+    assert "Only here" in browse(head).get("/people/sessions/").content.decode()
     desk, phone = sign_in(teacher, User_Agent="Desk"), sign_in(teacher, User_Agent="Phone")
     page = desk.get("/people/sessions/").content.decode()
     assert "Desk" in page

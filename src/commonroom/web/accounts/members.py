@@ -101,7 +101,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     return pages.ask(
         request,
         question=_("End this membership?"),
-        sentences=[f"{membership.person}: {membership}", _("What they wrote stays.")],
+        sentences=[f"{membership.person}, {membership}", _("What they wrote stays.")],
         yes=_("End it"),
         back=back,
     )

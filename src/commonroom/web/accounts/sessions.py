@@ -15,6 +15,7 @@ from django.contrib.sessions.models import Session
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 
 from commonroom.web.accounts import queries
@@ -40,10 +41,17 @@ class Ends:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer the request; who has no session costs nothing."""
-        if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
+        """Answer the request; who has no session costs nothing.
+
+        What somebody sees who is signed in is theirs: no cache on the way keeps it.
+        """
+        known = settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated
+        if known:
             self._look(request, time.time())
-        return self.get_response(request)
+        answer = self.get_response(request)
+        if known and "Cache-Control" not in answer:
+            patch_cache_control(answer, private=True, no_cache=True)
+        return answer
 
     def _look(self, request: HttpRequest, now: float) -> None:
         begun, seen = request.session.get("begun", now), request.session.get("seen", 0)
