@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import translation
+from django.utils.html import escape
 
 from commonroom.errors import SaidToPeople
 from commonroom.store import evidence
@@ -114,9 +115,9 @@ def test_a_plan_is_locked_and_stays_and_another_only_stands_beside_it(real, head
 def test_where_no_plan_can_be_made_one_sentence_says_why(change, real, head, browse):
     plan = work(ask(head, real, **change))
     assert plan.state == "refused"
-    assert plan.said["why"].startswith("No plan can be made of this: ")
     assert "--" not in plan.said["why"]
     page = read(browse(head), real, "impact/")
+    assert f'No plan can be made of this: <span lang="en">{escape(plan.said["why"])}' in page
     assert "Possible is a measure" in page
     assert Moment.objects.first().kind == "impact.refused"
     assert ask(head, real).number == 2

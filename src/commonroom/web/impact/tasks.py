@@ -12,8 +12,7 @@ import yaml
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 
 from commonroom import pipeline
 from commonroom.errors import SaidToPeople
@@ -25,16 +24,16 @@ from commonroom.web.jobs.running import job
 
 #: What the planning says it is doing, in the words of the site.
 STEPS = {
-    "Reading the evidence, and who takes part": gettext_lazy("Reading the evidence, and who takes part"),
-    "Trying the design on programmes that never were": gettext_lazy("Trying the design"),
-    "Writing the plan": gettext_lazy("Writing the plan"),
-    "Done": gettext_lazy("Locking it"),
+    "Reading the evidence, and who takes part": _("Reading the evidence, and who takes part"),
+    "Trying the design on programmes that never were": _("Trying the design"),
+    "Writing the plan": _("Writing the plan"),
+    "Done": _("Locking it"),
 }
 #: One school was helped: it is compared with a mix of schools that stood where it stood.
 DESIGN: Literal["synthetic"] = "synthetic"
 
 
-@job(gettext_lazy("An impact plan"))
+@job(_("An impact plan"))
 def make(work: Job, *, plan: int) -> None:
     """Make a plan, lock it, and keep what it says; or keep why it could not be made."""
     asked = ImpactPlan.objects.select_related("partnership", "who").get(pk=plan)
@@ -106,8 +105,7 @@ def read(folder: Path) -> tuple[str, dict[str, Any]]:
 
 def say(error: SaidToPeople) -> str:
     """Return why no plan could be made, in one sentence, without the words of the command line."""
-    why = error.what.split("--")[0].rstrip(" ,;(")
-    return _("No plan can be made of this: %(why)s") % {"why": why}
+    return error.what.split("--")[0].rstrip(" ,;(")
 
 
 def _path(plan: ImpactPlan) -> str:

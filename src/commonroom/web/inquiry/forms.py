@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from django import forms
 from django.db.models import Q
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from commonroom.web.accounts.models import Person
@@ -237,7 +238,7 @@ class VisitForm(RoomForm):
         hours = _("hours of the people of %(school)s, together")
         for side in ("receiver", "provider"):
             field = self.fields[f"{side}_hours"]
-            field.label = str(hours) % {"school": getattr(self.partnership, side)}
+            field.label = capfirst(str(hours) % {"school": getattr(self.partnership, side)})
             field.help_text = _("Two people for three hours are six.")
 
     def words(self) -> words.Came:

@@ -30,7 +30,9 @@ from commonroom.web.partnerships.models import Moment, Partnership
 #: Hours of a day: days used are hours of the school that helps, divided by them.
 HOURS = 6
 #: Kinds of moments that say that something was written on: left out of what is latest.
-_SMALL = ("cycle.changed", "note.changed", "visit.changed", "point.changed", "decision.changed")
+_SMALL = (
+    "cycle.changed", "note.changed", "visit.changed", "point.changed", "decision.changed", "impact.asked",
+)  # fmt: skip
 
 Anyone = Person | AnonymousUser
 

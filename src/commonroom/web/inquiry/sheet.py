@@ -11,6 +11,7 @@ from django import forms
 from django.db import models
 from django.http import QueryDict
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 
 from commonroom.web.accounts.models import Person
 from commonroom.web.inquiry.models import Cycle, Written
@@ -51,6 +52,8 @@ class RoomForm(forms.Form):
         first = {"key": uuid.uuid4(), **(initial or {})}
         super().__init__(data, files, initial=first)
         self.person, self.partnership = person, partnership
+        for field in self.fields.values():
+            field.label = field.label and capfirst(field.label)
         #: What stands now of a thing that somebody else changed meanwhile: label and text.
         self.theirs: list[tuple[str, str]] = []
         if "cycle" in self.fields:
