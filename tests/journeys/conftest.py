@@ -35,7 +35,7 @@ from web.conftest import (  # noqa: F401 - the same made-up people
 )
 
 #: Seconds that a page may take on a busy machine; nothing is asserted of it.
-PATIENCE = 15_000
+PATIENCE = 60_000
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 Open = Callable[..., Page]
