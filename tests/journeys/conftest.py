@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import Client, override_settings
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from commonroom.web.accounts.models import Person
@@ -34,7 +34,7 @@ from web.conftest import (  # noqa: F401 - the same made-up people
     system,
 )
 
-#: Seconds that a page may take on a busy machine; nothing is asserted of it.
+#: Milliseconds that a page may take on a busy machine; nothing is asserted of it.
 PATIENCE = 60_000
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
@@ -48,6 +48,7 @@ def chromium() -> Iterator[Browser]:
     # Playwright runs a loop of its own in this thread, which Django would take for asynchronous code.
     before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as started:
         browser = started.chromium.launch(executable_path=path, args=OPTIONS)
         yield browser
