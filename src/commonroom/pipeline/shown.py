@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -44,6 +45,12 @@ class Shown:
     def dots(self) -> list[forms.Dot]:
         """The compared schools of the system and where they are, by name."""
         return cast("list[forms.Dot]", self.kept.single("dots"))
+
+    @cached_property
+    def located(self) -> dict[str, int]:
+        """How many schools `dots` has, in all ("") and by phase: too many to read them at each page."""
+        dots = self.dots()
+        return {"": len(dots), **Counter(phase for dot in dots for phase in dot["phases"])}
 
     def school(self, number: str) -> forms.School | None:
         """The page of a school by its number, or by one that it had earlier; None when there is none."""

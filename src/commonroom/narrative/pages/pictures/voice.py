@@ -29,6 +29,10 @@ class Source(Protocol):
     def system(self) -> forms.System:
         """The page of the system."""
 
+    @property
+    def located(self) -> dict[str, int]:
+        """How many schools `dots` has, in all ("") and by phase."""
+
     def dots(self) -> list[forms.Dot]:
         """The schools of the system, and where they are."""
 
