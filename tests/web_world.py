@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,12 +47,14 @@ DAY = datetime.date(2026, 10, 5)
 class World:
     """Two schools with all that they have, a head of one, and people to whom it is nothing.
 
-    `keys`: what the part of an address in brackets stands for, by the address up to there.
+    `keys`: what the part of an address in brackets stands for, by the address up to there; `routes`: the same
+    of the interface for programs.
     """
 
     head: Person
     outsiders: tuple[Person, ...]
     keys: dict[str, Any] = field(default_factory=dict)
+    routes: dict[str, Any] = field(default_factory=dict)
 
 
 def second_step(person: Person) -> Person:
@@ -106,7 +109,14 @@ def make(partnership: Partnership, head: Person, cedar: School, other_system: Sy
         "schools/<str:number>": receiver.pk,
         "events/<int:pk>": file.pk,
     }
-    return World(head=head, outsiders=outsiders(cedar, other_system), keys=keys)
+    return World(head, outsiders(cedar, other_system), keys=keys, routes=_routes(keys, receiver))
+
+
+def _routes(keys: dict[str, Any], school: School) -> dict[str, Any]:
+    """The same for the interface, which writes its addresses otherwise, and has some of its own."""
+    same = {re.sub(r"<\w+:(\w+)>", r"{\1}", key): value for key, value in keys.items()}
+    own = {"people/{kind}": "school", "people/{kind}/{key}": school.pk}
+    return {**same, **own, "event-files/{pk}": keys["events/<int:pk>"]}
 
 
 def _event_file(head: Person, partnership: Partnership) -> dict[str, Any]:

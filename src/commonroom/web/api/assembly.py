@@ -8,8 +8,9 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.exceptions import ValidationError as ModelError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
@@ -113,6 +114,13 @@ def build() -> Interface:
     ):
         api.add_exception_handler(kind, say(status, tell))
     return api
+
+
+@csrf_exempt
+def missing(request: HttpRequest, rest: str) -> JsonResponse:
+    """Say in the interface's own shape that an address of it is none."""
+    said = {"what": _("Nothing is here that you can see."), "where": request.path, "remedy": ""}
+    return JsonResponse(said, status=HTTPStatus.NOT_FOUND)
 
 
 def _sentence(error: SaidToPeople) -> dict[str, Any]:

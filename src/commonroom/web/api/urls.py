@@ -19,4 +19,7 @@ api = assembly.build()
 for router in (accounts, schools, families, partnerships, rooms, events, impact, narrative, feeds):
     api.add_router("", router)
 
-urlpatterns: list[URLPattern | URLResolver] = [path("api/", api.urls)]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/", api.urls),
+    path("api/<path:rest>", assembly.missing, name="api-missing"),
+]
