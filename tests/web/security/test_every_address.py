@@ -20,7 +20,8 @@ PUBLIC = frozenset(
     {
         "find", "schools", "school-suggestions", "schools-found-csv", "school", "school-csv", "school-trend",
         "school-position", "charts", "alike", "alike-csv", "alike-picture", "family", "family-csv",
-        "families", "family-picture", "system", "system-schools", "system-schools-csv", "system-places", "system-csv",
+        "families", "family-picture", "system", "system-schools", "system-schools-csv", "system-places",
+        "system-csv",
         "methods", "method", "set_language", "join", "join-follow", "health", "metrics", "example",
         "example-enter", "calendar-feed", "digest-off", "mfa_index",
     }
