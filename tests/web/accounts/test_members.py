@@ -65,8 +65,15 @@ def test_people_are_shown_to_whom_the_table_says(
 
 def test_there_are_no_people_where_there_is_no_place(make_person: MakePerson, browse: Browse) -> None:
     client = browse(make_person("administrator"))
-    for path in ("/schools/1/people/", "/systems/nowhere/people/", "/schools/1/people/invite/"):
-        assert client.get(path).status_code == 404
+    for path in (
+        "/schools/1/people/",
+        "/schools/%00/people/",
+        "/systems/nowhere/people/",
+        "/schools/1/people/invite/",
+        "/memberships/99999999999999999999/end/",
+        "/invitations/99999999999999999999/withdraw/",
+    ):
+        assert client.get(path).status_code == 404, path
 
 
 def test_a_head_invites_a_colleague_and_withdraws_it(

@@ -40,6 +40,9 @@ def test_a_program_sees_and_changes_what_its_person_may(head: Person, program: P
     assert changed.json() == {"id": head.pk, "email": head.email} | given
     wrong = client.put("/api/me", given | {"language": "fr"}, content_type="application/json")
     assert wrong.status_code == 422
+    for name in ("", "a\0b", "a\nb", "x" * 121, "\ud800"):
+        wrong = client.put("/api/me", given | {"name": name}, content_type="application/json")
+        assert wrong.status_code == 422, repr(name)
     held = client.get("/api/me/memberships").json()
     assert [(one["role"], one["school"], one["system"]) for one in held] == [("headteacher", "900001", None)]
 
@@ -95,6 +98,7 @@ def test_a_program_sees_people_and_ends_memberships(
     assert client.get("/api/people/system/greater-manchester/memberships").status_code == 403
     assert client.get("/api/people/site/all/memberships").status_code == 403
     assert client.get("/api/people/school/1/memberships").status_code == 404
+    assert client.get("/api/people/school/%00/memberships").status_code == 404
     held = Membership.objects.get(person=teacher)
     assert program(stranger).delete(f"/api/memberships/{held.pk}").status_code == 404
     assert client.delete(f"/api/memberships/{held.pk}").status_code == 204

@@ -30,7 +30,7 @@ class PersonOut(Schema):
 class SettingsIn(Schema):
     """What somebody wants to be called, which language they read, and whether they want the digest."""
 
-    name: str = Field(min_length=1, max_length=120)
+    name: str = Field(max_length=120, pattern=r"^[^\x00-\x1f\x7f]+$")
     language: Literal["en", "cy"]
     digest: bool
 
