@@ -64,7 +64,7 @@ def alike(
     phase: Phase | None = None,
     preset: Annotated[str, Query(max_length=60)] = "",
 ) -> Any:
-    """Return the schools most like a school; in its first phase, by the first definition, if none is named."""
+    """Return the schools most like a school; by its first phase and definition if none is named."""
     return queries.alike(number, phase, preset)
 
 

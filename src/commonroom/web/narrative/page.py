@@ -86,6 +86,10 @@ def _part(phase: Phase, system: System, facts: Facts) -> Part:
     )
 
 
+def _captioned(caption: str, phase: Phase) -> str:
+    return f"{caption} ({str(labels.PHASE[phase]).lower()})"
+
+
 def _headline(phase: Phase, rows: list[Glance], facts: Facts) -> tuple[str, str] | None:
     """The headline of a phase in its last year: a verdict, and a sentence."""
     own = [one for one in rows if one["phase"] == phase and one["measure"] == facts["headline"][phase]]
@@ -130,7 +134,7 @@ def _glance(phase: Phase, rows: list[Glance], facts: Facts) -> Table:
         _("Difference"), ranged, _("Schools"),
     )  # fmt: skip
     table = tuple(_glance_row(name, str(-year), found[name, year], facts) for name, year in sorted(found))
-    return Table(_("Averages by year"), heads, table, (1, 2, 3, 4, 5, 6, 7))
+    return Table(_captioned(_("Averages by year"), phase), heads, table, (1, 2, 3, 4, 5, 6, 7))
 
 
 def _glance_row(name: str, year: str, found: dict[str, Glance], facts: Facts) -> tuple[str, ...]:
@@ -175,7 +179,7 @@ def _gap(phase: Phase, rows: list[GapRow], facts: Facts) -> Table | None:
             )
         )  # fmt: skip
     said = _gap_said(ordered, facts, places)
-    return Table(_("The gap, year by year"), heads, tuple(table), (1, 3, 4, 5, 6), said)
+    return Table(_captioned(_("The gap, year by year"), phase), heads, tuple(table), (1, 3, 4, 5, 6), said)
 
 
 def _gap_said(rows: list[GapRow], facts: Facts, places: dict[str, str]) -> tuple[str, ...]:
@@ -220,7 +224,13 @@ def _floor(phase: Phase, rows: list[FloorRow], facts: Facts) -> Table | None:
         years = f"{without[0]}–{without[-1]}" if len(without) > 1 else str(without[0])
         none = _("In {years} there was no floor on the measures at hand, and none is invented here.")
         said.append(none.format(years=years))
-    return Table(_("Schools below the floor, then"), heads, table, (0, 2, 4, 5, 6, 7, 8), tuple(said))
+    return Table(
+        _captioned(_("Schools below the floor, then"), phase),
+        heads,
+        table,
+        (0, 2, 4, 5, 6, 7, 8),
+        tuple(said),
+    )
 
 
 def _floor_row(one: FloorRow, facts: Facts, places: dict[str, str]) -> tuple[str, ...]:

@@ -191,6 +191,5 @@ def position(where: Position, sensitivity: Sensitivity | None, headline: str, fa
             if claim
             else _("So no quarter is named.")
         )
-    return Card(
-        title, verdict, tuple(sentences), strips.among(where, sensitivity), _("Higher than so many in 100. Dark: by chance. Light: by other definitions.")
-    )
+    scale = _("Higher than so many in 100. Dark: by chance. Light: by other definitions.")
+    return Card(title, verdict, tuple(sentences), strips.among(where, sensitivity), scale)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import posixpath
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from html import escape
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -53,12 +55,19 @@ def _read(name: str) -> Method:
         elif token.type == "inline":
             token.children = _linked(token.children or [])
     html = str(parser.renderer.render(tokens, parser.options, {}))
-    html = html.replace(
-        "<table>", f'<div class="scroll" tabindex="0" role="region" aria-label="{slugify(title)}"><table>'
-    )
-    return Method(
-        name, title, start, html.replace("</table>", "</table></div>").replace("<th>", '<th scope="col">')
-    )
+    counted = itertools.count(1)
+    html = re.sub("<table>", lambda _match: _scroll(f"{title}, {next(counted)}"), html)
+    for old, new in (
+        ("</table>", "</table></div>"),
+        ("<th>", '<th scope="col">'),
+        ("<pre>", '<pre tabindex="0">'),
+    ):
+        html = html.replace(old, new)
+    return Method(name, title, start, html)
+
+
+def _scroll(label: str) -> str:
+    return f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(label)}"><table>'
 
 
 def _inline(token: Token) -> str:

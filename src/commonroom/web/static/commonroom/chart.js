@@ -49,6 +49,7 @@
       type: "button", className: "plain little no-print", textContent: own.explore,
     });
     button.addEventListener("click", () => draw(figure, button));
-    figure.append(button);
+    // Beside the figure: it is on paper in the dark too, where a button could not be read.
+    figure.after(button);
   }
 })();
