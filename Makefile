@@ -59,6 +59,7 @@ fix: $(READY) ## mend style where a tool can
 
 docs: $(READY) ## write the generated pages of docs/reference
 	$(RUN)python scripts/reference.py
+	$(RUN)python scripts/methods.py
 
 bench: bench-families bench-forecast bench-value-added bench-crossed bench-coverage bench-partnerships bench-impact bench-impact-placebo bench-challenge bench-site bench-demo ## all measurements (long)
 
