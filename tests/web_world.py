@@ -88,10 +88,10 @@ def make(partnership: Partnership, head: Person, cedar: School, other_system: Sy
     Message.objects.create(ask=ask, school=receiver, who=head, text=MARK)
     agreement = Agreement.objects.create(receiver=receiver, provider=provider, aim=MARK, reason=MARK, **pair)
     system = receiver.systems.get()
-    run = Run.objects.create(system=system, who=head, day=DAY, said=MARK, headline={"en": MARK})
+    run = Run.objects.create(system=system, who=head, day=DAY, said=MARK, headline={"en": [MARK]})
     proposal = Proposal.objects.create(
         system=system, receiver=receiver, provider=provider, run=run, first=run, planned="new",
-        sentences={"en": [MARK], "cy": [MARK]}, state=Proposal.State.SENT, **pair,
+        sentences={"en": {"what": MARK}, "cy": {"what": MARK}}, state=Proposal.State.SENT, **pair,
     )  # fmt: skip
     job = Job.objects.create(who=head, kind="made.up", step=MARK, said=MARK)
     file = EventFile.objects.create(**_event_file(head, partnership))
