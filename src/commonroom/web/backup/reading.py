@@ -119,7 +119,7 @@ def _check_part(archive: zipfile.ZipFile, name: str, part: Part, *, lines: bool 
 
 
 def _names_here() -> set[str]:
-    return {name for model in form.kept() for name in names_of_files(model, "default")}
+    return {name for model in form.kept() for name in names_of_files(model)}
 
 
 def _place_files(archive: zipfile.ZipFile, manifest: Manifest, placed: list[str]) -> None:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from django.db import connections, models, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
 from django.utils import timezone
 
 import commonroom
@@ -18,8 +18,6 @@ from commonroom.web.backup import form
 from commonroom.web.backup.form import Manifest, Part
 from commonroom.web.files.keeping import find
 
-#: The second connection, by which a snapshot is read beside whatever goes on.
-SNAPSHOT = "snapshot"
 CHUNK = 1 << 18
 
 
@@ -37,10 +35,10 @@ def write(file: Path) -> Manifest:
 
 def _fill(archive: zipfile.ZipFile) -> Manifest:
     tables, names = {}, set[str]()
-    with _snapshot() as alias:
+    with _snapshot():
         for model in form.kept():
-            tables[form.table(model)] = _write_rows(archive, model, alias)
-            names |= names_of_files(model, alias)
+            tables[form.table(model)] = _write_rows(archive, model)
+            names |= names_of_files(model)
     files, missing = {}, []
     for name in sorted(names):
         try:
@@ -55,34 +53,30 @@ def _fill(archive: zipfile.ZipFile) -> Manifest:
 
 
 @contextmanager
-def _snapshot() -> Iterator[str]:
-    """A connection that sees the database as it is now, whatever others write, and keeps nobody waiting."""
-    connections.databases[SNAPSHOT] = dict(connections.databases["default"])
-    connection = connections[SNAPSHOT]
+def _snapshot() -> Iterator[None]:
+    """See the database as it is now, by a connection of its own, whatever others write."""
+    held = connections[DEFAULT_DB_ALIAS]
+    own = connections.create_connection(DEFAULT_DB_ALIAS)
+    connections[DEFAULT_DB_ALIAS] = own
     try:
-        connection.ensure_connection()
-        if connection.vendor == "sqlite":
+        own.ensure_connection()
+        if own.vendor == "sqlite":
             # It only reads: it must not take the lock of those who write.
-            connection.transaction_mode = "DEFERRED"  # type: ignore[attr-defined]
-        with transaction.atomic(using=SNAPSHOT):
-            if connection.vendor == "postgresql":
-                with connection.cursor() as cursor:
+            own.transaction_mode = "DEFERRED"
+        with transaction.atomic():
+            if own.vendor == "postgresql":
+                with own.cursor() as cursor:
                     cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            yield SNAPSHOT
+            yield
     finally:
-        connection.close()
-        del connections[SNAPSHOT]
-        del connections.databases[SNAPSHOT]
+        own.close()
+        connections[DEFAULT_DB_ALIAS] = held
 
 
-def _rows(model: type[models.Model], alias: str) -> models.QuerySet[models.Model]:
-    return model._base_manager.using(alias).order_by("pk")
-
-
-def _write_rows(archive: zipfile.ZipFile, model: type[models.Model], alias: str) -> Part:
+def _write_rows(archive: zipfile.ZipFile, model: type[models.Model]) -> Part:
     digest, count, names = hashlib.sha256(), 0, form.columns(model)
     with archive.open(f"rows/{form.table(model)}.jsonl", "w", force_zip64=True) as out:
-        for values in _rows(model, alias).values_list(*names).iterator(chunk_size=1000):
+        for values in model._base_manager.order_by("pk").values_list(*names).iterator(chunk_size=1000):
             line = form.encode(values)
             out.write(line)
             digest.update(line)
@@ -90,11 +84,11 @@ def _write_rows(archive: zipfile.ZipFile, model: type[models.Model], alias: str)
     return Part(count, digest.hexdigest(), names)
 
 
-def names_of_files(model: type[models.Model], alias: str) -> set[str]:
+def names_of_files(model: type[models.Model]) -> set[str]:
     """Return where the files lie that rows of a model name."""
     if form.NAMES_FILE not in form.columns(model):
         return set()
-    return set(_rows(model, alias).exclude(**{form.NAMES_FILE: ""}).values_list(form.NAMES_FILE, flat=True))
+    return set(model._base_manager.exclude(**{form.NAMES_FILE: ""}).values_list(form.NAMES_FILE, flat=True))
 
 
 def _write_file(archive: zipfile.ZipFile, name: str) -> Part:
