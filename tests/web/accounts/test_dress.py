@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from string import Formatter
@@ -137,3 +138,24 @@ def test_the_table_of_roles_can_be_printed() -> None:
     assert {(action, role) for action, row in rows for role in row if row[role]} == {
         (action, role) for role, allowed in TABLE.items() for action in allowed
     }
+
+
+def test_what_is_wrong_is_said_in_welsh_too(
+    make_person: MakePerson, ashfield: School, sign_in: SignIn
+) -> None:
+    teacher = make_person("teacher", ashfield, email="teacher@example.org")
+    client = sign_in(teacher)
+    client.cookies["django_language"] = "cy"
+    for weak, said in (
+        ("short", "rhy fyr"),
+        ("q1w2e3r4t5y6", "rhy gyffredin"),
+        ("teacher@example.org", "rhy debyg"),
+        ("", "angen"),
+    ):
+        given = {"oldpassword": "no", "password1": weak, "password2": weak + "x"}
+        page = client.post("/people/password/change/", given).content.decode()
+        assert said in page, weak
+        assert "Nid hwn yw eich cyfrinair" in page
+        assert "password" not in re.sub(r"<[^>]*>", "", page), weak
+    page = Client(headers={"accept-language": "cy"}).post("/people/login/", {"login": "x", "password": "y"})
+    assert "e-bost" in page.content.decode()
