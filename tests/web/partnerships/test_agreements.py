@@ -73,7 +73,7 @@ def test_both_heads_yes_to_the_same_terms_is_a_partnership(
     }
     assert (str(agreement), str(Moment.objects.get())) == (
         "Ashfield School – Birchwood School: Attendance",
-        "Agreed by both heads",
+        TERMS.aim,
     )
     actions_done = list(Entry.objects.order_by("pk").values_list("action", flat=True))
     assert actions_done == ["agreement.open", "agreement.terms", "partnership.agree", "agreement.yes"]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime
+import textwrap
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from commonroom.errors import SaidToPeople
 from commonroom.web.accounts import permissions
@@ -152,13 +152,11 @@ def _begin_partnership(agreement: Agreement, who: Person, today: datetime.date) 
     partnership = Partnership.objects.create(
         agreed=today, **{name: getattr(agreement, name) for name in names}
     )
-    with override("en"):
-        title = _("Agreed by both heads")
     Moment.objects.create(
         partnership=partnership,
         date=today,
         kind="agreed",
-        title=title,
+        title=textwrap.shorten(agreement.aim, 200, placeholder="…"),
         path=reverse("agreement", args=[agreement.pk]),
         who=who,
     )
