@@ -10,7 +10,7 @@ from django.db import IntegrityError
 
 from commonroom.errors import SaidToPeople
 from commonroom.web.audit.models import Entry
-from commonroom.web.inquiry import takeaway
+from commonroom.web.inquiry import forms, takeaway
 from commonroom.web.inquiry.actions import writing
 from commonroom.web.inquiry.kinds import label
 from commonroom.web.inquiry.models import Decision, Lesson, Note, Review
@@ -110,3 +110,9 @@ def test_things_are_called_by_what_they_say(partnership, head, ashfield):
     assert str(write_review(head, partnership)) == "Autumn term 2026/27"
     assert str(Lesson(school=ashfield)) == "Ashfield School: what we learned"
     assert str(Decision(what="Year 9")) == "Year 9"
+
+
+def test_of_what_was_removed_meanwhile_nothing_is_shown_beside(partnership, head):
+    form = forms.DoneForm({"happened": "x"}, person=head, partnership=partnership)
+    form.show_theirs(None)
+    assert form.theirs == []

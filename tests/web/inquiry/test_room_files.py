@@ -108,6 +108,13 @@ def test_a_file_on_disk_is_taken_as_one_in_memory(partnership, head, root):
     large.close()
 
 
+def test_a_file_of_no_cycle_stands_among_the_files(partnership, head, browse):
+    path = f"/partnerships/{partnership.pk}/files/"
+    typed = {"visibility": "both", "file": upload()}
+    sent = browse(head).post(f"{path}new/", typed)
+    assert sent.url == f"{path}#file-{Attachment.objects.get().pk}"
+
+
 def test_the_files_of_a_room_are_limited_and_nothing_stays_of_one_too_many(
     partnership, head, monkeypatch, root
 ):
