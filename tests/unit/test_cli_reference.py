@@ -24,7 +24,8 @@ def test_the_page_is_current(page: str) -> None:
 
 def test_the_commands_are_the_words_of_the_design() -> None:
     assert {words for words, _ in COMMANDS} == {
-        "demo", "doctor", "serve", "work", "backup", "restore", "invite", "panel build", "sources read", "sources suggest", "families find",
+        "demo", "doctor", "serve", "work", "backup", "restore", "invite", "panel build",
+        "sources read", "sources suggest", "families find",
         "families group", "families judge", "value-added plan", "value-added sum", "value-added pool",
         "value-added estimate", "value-added test",
         "performance map", "performance gap", "performance floor", "partnerships propose",

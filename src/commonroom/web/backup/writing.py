@@ -62,7 +62,7 @@ def _snapshot() -> Iterator[None]:
         own.ensure_connection()
         if own.vendor == "sqlite":
             # It only reads: it must not take the lock of those who write.
-            own.transaction_mode = "DEFERRED"
+            own.transaction_mode = "DEFERRED"  # type: ignore[attr-defined]
         with transaction.atomic():
             if own.vendor == "postgresql":
                 with own.cursor() as cursor:
