@@ -3,97 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
-from typing import Any
+from datetime import date
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from commonroom import pipeline
 from commonroom.errors import SaidToPeople
 from commonroom.web.accounts.models import Membership, Person
 from commonroom.web.audit.models import Entry
 from commonroom.web.jobs.models import Job
-from commonroom.web.partnerships.agreements import actions as agreements
-from commonroom.web.partnerships.agreements.actions import Voice
 from commonroom.web.partnerships.agreements.models import Agreement
-from commonroom.web.partnerships.answers import Answered
-from commonroom.web.partnerships.board import actions, inputs, queries, runs
+from commonroom.web.partnerships.board import actions, queries, runs
 from commonroom.web.partnerships.board.models import Proposal, Reply, Run
 from commonroom.web.partnerships.models import Partnership
 from commonroom.web.partnerships.sides import Answer, Side
 from commonroom.web.post.models import Letter
-from commonroom.web.schools.models import School, System
+from commonroom.web.schools.models import System
+from web_board import DAY, NOW, plan, reply, row
 
 Browse = Callable[[Person | None], Client]
 
-DAY = date(2026, 11, 22)
-NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 S = Proposal.State
 BOARD = "/systems/greater-manchester/board/"
-
-
-def row(receiver: str, provider: str, theme: str = "attendance", **others: Any) -> dict[str, Any]:
-    """One proposal as a plan tells it."""
-    said = {"what": f"{provider} would help {receiver}.", "because": "Near.", "brings": "A little."}
-    told = {"state": "new", "why": "evidence", "keys": False, "minutes": 12.0, "gain": 0.1, "days": 10.0}
-    told |= {"gain_low": 0.0, "gain_high": 0.2, "stays": 0.9, "source": "DfE 2024/25"}
-    welsh = {**said, "what": f"Byddai {provider} yn helpu {receiver}."}
-    key = {"receiver": receiver, "provider": provider, "phase": "secondary", "theme": theme}
-    return {**key, **told, "said": {"en": said, "cy": welsh}, **others}
-
-
-def plan(*proposals: dict[str, Any], version: str = "p1") -> pipeline.Board:
-    """What a plan comes to."""
-    alone = {"receiver": "900002", "receiver_name": "Birchwood School", "phase": "secondary"}
-    alone |= {"theme": "reading", "reason": "nobody", "keys": False}
-    alone |= {"said": {"en": {"said": "Nobody is strong in it."}, "cy": {"said": "Nid oes neb."}}}
-    change = {**alone, "before": "900002", "now": None, "why": "declined"}
-    return pipeline.Board(
-        version=version,
-        evidence="e1",
-        headline={"en": ["One school has a partner."], "cy": ["Mae gan un ysgol bartner."]},
-        proposals=list(proposals),
-        unmatched=[alone],
-        changes=[change],
-        equity=[
-            {"phase": "secondary", "by": "need", "group": "4", "needs": 3, "helped": 1, "minutes": 12.0},
-            {"phase": "secondary", "by": "all", "group": "all", "needs": 3, "helped": 1, "minutes": 12.0},
-        ],
-        load=[
-            {"provider": "900002", "provider_name": "Birchwood School", "days": 20.0, "given": 10.0}
-            | {"gives": 1, "receives": 0}
-        ],
-    )
-
-
-@pytest.fixture
-def run(system: System, officer: Person, ashfield: School, birchwood: School) -> Run:
-    """A run of which one proposal came: Birchwood to help Ashfield."""
-    made = actions.run(who=officer, system=system, day=DAY)
-    runs.begin(run=made)
-    runs.save(
-        run=made,
-        board=plan(row("900001", "900002")),
-        left_out=({"school": "Elm School", "theme": "reading", "phase": "primary"},),
-    )
-    return made
-
-
-@pytest.fixture
-def proposal(run: Run) -> Proposal:
-    return Proposal.objects.get()
-
-
-@pytest.fixture
-def sent(proposal: Proposal, officer: Person, head: Person, other_head: Person) -> Proposal:
-    return actions.send(who=officer, system=proposal.system, proposals=[proposal.pk], now=NOW)[0]
-
-
-def reply(one: Proposal, who: Person, side: Side, answer: Answer, reason: str = "") -> Proposal:
-    return actions.reply(who=who, proposal=one, side=side, said=Answered(answer, reason), now=NOW)
 
 
 def test_a_run_is_started_once_at_a_time(officer: Person, system: System) -> None:
@@ -232,72 +165,6 @@ def test_what_is_not_sent_or_taken_back_is_not_answered(
     actions.take_back(who=officer, proposal=proposal)
     with pytest.raises(SaidToPeople, match="taken back"):
         reply(proposal, head, Side.RECEIVER, Answer.YES)
-
-
-def test_an_agreement_that_is_dropped_declines_the_proposal(
-    sent: Proposal, head: Person, other_head: Person, system: System, tmp_path: Any
-) -> None:
-    reply(sent, head, Side.RECEIVER, Answer.YES)
-    reply(sent, other_head, Side.PROVIDER, Answer.YES)
-    agreements.drop(
-        voice=Voice(other_head, Side.PROVIDER), agreement=Agreement.objects.get(), reason="Too far."
-    )
-    sent.refresh_from_db()
-    assert sent.state == S.DECLINED
-    (tmp_path / inputs.PROPOSED).write_text(
-        "provider,receiver,phase,theme\n900002,900001,secondary,attendance\n"
-    )
-    file = inputs.decisions(tmp_path, system=system, plans=tmp_path)
-    assert file is not None
-    assert "900002,900001,secondary,attendance,decline,both,Too far.,2026-11-22," in file.read_text()
-
-
-def test_decisions_are_of_what_was_proposed_in_the_folder_and_one_for_each_need(
-    sent: Proposal, head: Person, other_head: Person, system: System, cedar: School, tmp_path: Any
-) -> None:
-    reply(sent, head, Side.RECEIVER, Answer.YES)
-    reply(sent, other_head, Side.PROVIDER, Answer.YES)
-    # The folder of plans was lost: nothing was ever proposed there.
-    assert inputs.decisions(tmp_path, system=system, plans=tmp_path) is None
-    names = ("900002,900001", "900003,900001")
-    (tmp_path / inputs.PROPOSED).write_text(
-        "provider,receiver,phase,theme\n" + "".join(f"{pair},secondary,attendance\n" for pair in names)
-    )
-    other = Proposal.objects.get(pk=sent.pk)
-    other.pk, other.provider, other.sent = None, cedar, datetime(2026, 11, 1, tzinfo=UTC)
-    other.save()
-    for side in Side:
-        Reply.objects.create(proposal=other, side=side, answer="yes", when=NOW)
-    file = inputs.decisions(tmp_path, system=system, plans=tmp_path)
-    assert file is not None
-    assert file.read_text().count("accept,both") == 1
-    assert "900003" not in file.read_text()
-
-
-def test_partnerships_are_ties_once_for_each_need(
-    partnership: Partnership,
-    ashfield: School,
-    birchwood: School,
-    cedar: School,
-    system: System,
-    tmp_path: Any,
-) -> None:
-    def make(provider: School, **others: Any) -> Partnership:
-        told = {"phase": "secondary", "theme": "attendance", "agreed": date(2026, 1, 1), **others}
-        return Partnership.objects.create(receiver=ashfield, provider=provider, **told)
-
-    make(birchwood, state="closed", closed=date(2026, 7, 1))
-    make(cedar)
-    make(birchwood, theme="reading", phase="", state="closed", closed=date(2026, 7, 2))
-    make(cedar, theme="english", phase="primary")
-    phases = {"900001": ["secondary"], "900002": ["secondary"], "900003": ["secondary"]}
-    given = inputs.write(tmp_path, system=system, day=DAY, phases=phases)
-    assert given.schools == ("900001", "900002")
-    assert given.files.ties is not None
-    assert given.files.ties.read_text().splitlines()[1:] == [
-        "900002,900001,secondary,attendance,running,2026-09-07",
-        "900002,900001,secondary,reading,ended,2026-07-02",
-    ]
 
 
 def test_the_board_on_pages(
