@@ -89,6 +89,7 @@ def test_a_cycle_is_run(ask):
     assert "Somebody else changed this" in said["what"]
     assert ask("post", f"{here}/end?revision=5", {"next": "adopt", "next_why": "It works"})[1]["ended"]
     assert ask("post", f"{here}/resume?revision=6")[1]["ended"] is None
+    assert ask("get", here)[1]["question"] == "Do they?"
 
 
 def test_notes_are_written_changed_shared_and_removed(ask, browse, other_head, partnership):
