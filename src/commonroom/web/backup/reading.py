@@ -36,18 +36,10 @@ def restore(file: Path, *, replace: bool = False) -> Manifest:
     """
     with _opened(file) as archive:
         manifest = _check(archive, file)
+        gone = _names_here()
         placed: list[str] = []
         try:
-            with transaction.atomic():
-                gone = _names_here()
-                if not replace and get_user_model().objects.exists():
-                    raise SaidToPeople(
-                        "people are here already, and nothing was restored.",
-                        where=str(file),
-                        remedy="Restore into an empty work folder, or replace all that is here: --replace.",
-                    )
-                _place_files(archive, manifest, placed)
-                _fill(archive, manifest)
+            _put(archive, manifest, placed, None if replace else file)
         except BaseException:
             for name in placed:
                 remove(name)
@@ -55,6 +47,19 @@ def restore(file: Path, *, replace: bool = False) -> Manifest:
     for name in gone - set(manifest.files):
         remove(name)
     return manifest
+
+
+def _put(archive: zipfile.ZipFile, manifest: Manifest, placed: list[str], only_empty: Path | None) -> None:
+    """Put files and rows in one transaction, unless people are here and may not go."""
+    with transaction.atomic():
+        if only_empty is not None and get_user_model().objects.exists():
+            raise SaidToPeople(
+                "people are here already, and nothing was restored.",
+                where=str(only_empty),
+                remedy="Restore into an empty work folder, or replace all that is here: --replace.",
+            )
+        _place_files(archive, manifest, placed)
+        _fill(archive, manifest)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
 import commonroom
@@ -64,13 +65,17 @@ def _snapshot() -> Iterator[None]:
             # It only reads: it must not take the lock of those who write.
             own.transaction_mode = "DEFERRED"  # type: ignore[attr-defined]
         with transaction.atomic():
-            if own.vendor == "postgresql":
-                with own.cursor() as cursor:
-                    cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            _isolate(own)
             yield
     finally:
         own.close()
         connections[DEFAULT_DB_ALIAS] = held
+
+
+def _isolate(own: BaseDatabaseWrapper) -> None:
+    if own.vendor == "postgresql":
+        with own.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 
 
 def _write_rows(archive: zipfile.ZipFile, model: type[models.Model]) -> Part:
