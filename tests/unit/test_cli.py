@@ -240,6 +240,7 @@ def test_sources_suggest_prints_a_mapping(pipeline: Asked) -> None:
 
 
 def test_doctor_exits_with_one_only_if_something_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COMMONROOM_WORK", "no such folder")
     findings = [Finding("All is there."), Finding("A table is not.", "wrong", "Build it again.")]
     monkeypatch.setattr(doctor, "examine", lambda folder: tuple(findings))
     done = run("doctor", code=1)
