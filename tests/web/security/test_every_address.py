@@ -29,9 +29,9 @@ PUBLIC = frozenset(
 #: Pages of one's own, which everybody who signed in has: they name no thing of anybody else.
 OWN = frozenset(
     {
-        "me", "settings", "security", "tokens", "week-file", "calendar-renew", "calendar-end", "offers",
+        "me", "settings", "security", "tokens", "week-file", "calendar", "calendar-renew", "calendar-end", "offers",
         "offers-file", "offers-own", "offer-new", "asks", "asks-file", "ask-new", "partnerships",
-        "partnerships-file",
+        "partnerships-file", "proposals", "proposals-file",
     }
 )  # fmt: skip
 REFUSED = {403, 404, 405}
@@ -57,7 +57,7 @@ def walk(patterns: list[Any], prefix: str = "") -> Iterator[Address]:
             # Of signing in, and of the interface for programs, other tests ask.
             if not route.startswith(("people/", "api/")):
                 yield from walk(one.url_patterns, route)
-        elif isinstance(one, URLPattern):
+        elif isinstance(one, URLPattern) and not route.startswith("api/"):
             yield Address(route, one.name or "")
 
 
