@@ -20,6 +20,8 @@ from pathlib import Path
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
 #: A picture that is heavier than this is taken for a mistake.
 MOST_BYTES = 200_000
+#: Who brokers, and where: an authority is solved in seconds, and a city in minutes.
+OFFICER, AUTHORITY = "Olwen Rees", "oldham"
 SIZE = {"width": 1280, "height": 900}
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
@@ -54,15 +56,17 @@ def prepare(work: Path, evidence: Path | None) -> None:
 
 
 def broker() -> None:
-    """Run a proposal as the officer of the example, and send the first three of it."""
+    """Run a proposal as a made-up officer of an authority, and send the first three of it."""
     from django.utils import timezone
 
-    from commonroom.web.accounts.models import Person
+    from commonroom.web.accounts.models import Membership, Person
     from commonroom.web.jobs import working
     from commonroom.web.partnerships.board import actions, queries
     from commonroom.web.schools.models import System
 
-    officer, system = Person.objects.get(name="Oliver Grant"), System.objects.get(slug="greater-manchester")
+    system = System.objects.get(slug=AUTHORITY)
+    officer = Person.objects.create_user("olwen.rees@example.org", name=OFFICER, made_up=True)
+    Membership.objects.create(person=officer, role="authority_officer", system=system)
     actions.run(who=officer, system=system, day=timezone.localdate())
     working.run_waiting()
     chosen = [one.pk for one in queries.on_board(system)[:3]]
@@ -94,7 +98,7 @@ def pages() -> dict[str, tuple[str, str]]:
         "school": (f"/schools/{school}/", ""),
         "family": (f"/schools/{school}/alike/?phase=secondary&theme=attendance", ""),
         "system": ("/system/", ""),
-        "board": ("/systems/greater-manchester/board/", "Oliver Grant"),
+        "board": (f"/systems/{AUTHORITY}/board/", OFFICER),
         "room": (f"/partnerships/{room.pk}/", "Asha Patel"),
     }
 

@@ -77,7 +77,8 @@ def follow(client: Client, person: Person | None, starts: Iterable[str], met: Wa
         answer.close()
         if answer.status_code in (301, 302, 303):
             ahead.append((urldefrag(urljoin(path, answer["Location"]))[0], path))
-        elif answer.status_code != 200:
+        # A page that says that signing in elsewhere has failed is a page.
+        elif answer.status_code not in (200, 401):
             met.broken.append(f"{path} from {source} as {person}: {answer.status_code}")
         elif "text/html" in answer["Content-Type"]:
             met.pages.setdefault(name, Met(name, path, person))
