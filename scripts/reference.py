@@ -23,6 +23,7 @@ from commonroom.tables import Table
 
 FOLDER = Path(__file__).parents[1] / "docs/reference"
 MEASURED = runpy.run_path(str(Path(__file__).with_name("measured.py")))
+SITE = runpy.run_path(str(Path(__file__).with_name("site_pages.py")))
 
 START = """# The command line
 
@@ -178,6 +179,8 @@ PAGES = {
     "tables.md": tables_page,
     "definitions.md": definitions_page,
     "measured.md": MEASURED["page"],
+    "permissions.md": SITE["permissions_page"],
+    "api.md": SITE["api_page"],
 }
 
 

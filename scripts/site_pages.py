@@ -29,7 +29,7 @@ def permissions_page() -> str:
 
     with translation.override("en"):
         roles = list(Role)
-        head = "| action | " + " | ".join(role.label for role in roles) + " | named |"
+        head = "| action | " + " | ".join(str(role.label) for role in roles) + " | named |"
         rows = [
             f"| {action.label} (`{action.value}`) | "
             + " | ".join("yes" if action in TABLE[role] else "" for role in roles)
@@ -38,7 +38,7 @@ def permissions_page() -> str:
         ]
         given = [
             f"| {role.label} | {', '.join(HELD_AT[role])} | "
-            f"{', '.join(sorted(each.label for each in MAY_GIVE.get(role, ()))) or 'nobody'} |"
+            f"{', '.join(sorted(str(each.label) for each in MAY_GIVE.get(role, ()))) or 'nobody'} |"
             for role in roles
         ]
     return "\n".join(
