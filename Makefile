@@ -7,7 +7,7 @@ READY_SPARK := $(VENV)/.ready-spark
 READY_PEERS := $(VENV)/.ready-peers
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-spark setup-peers demo demo-england test check fix docs bench bench-families bench-forecast bench-value-added bench-crossed bench-coverage bench-partnerships bench-impact bench-impact-placebo bench-challenge bench-site bench-demo clean
+.PHONY: help setup setup-spark setup-peers demo demo-england test check fix docs messages screenshots bench bench-families bench-forecast bench-value-added bench-crossed bench-coverage bench-partnerships bench-impact bench-impact-placebo bench-challenge bench-site bench-demo clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -60,6 +60,12 @@ fix: $(READY) ## mend style where a tool can
 docs: $(READY) ## write the generated pages of docs/reference
 	$(RUN)python scripts/reference.py
 	$(RUN)python scripts/methods.py
+
+messages: $(READY) ## bring the site's Welsh up to date (needs GNU gettext)
+	$(RUN)python scripts/messages.py
+
+screenshots: $(READY) ## take the pictures of the site's main pages (needs chromium)
+	$(RUN)python scripts/screenshots.py
 
 bench: bench-families bench-forecast bench-value-added bench-crossed bench-coverage bench-partnerships bench-impact bench-impact-placebo bench-challenge bench-site bench-demo ## all measurements (long)
 
