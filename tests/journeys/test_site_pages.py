@@ -157,6 +157,11 @@ def written() -> str:
     return " ".join("\n".join(kept).split())
 
 
+def is_sentence(text: str) -> bool:
+    """Whether a text is more than a name; publications keep the names that they were given."""
+    return len(re.findall(r"\b[a-z]{2,}\b", text)) >= 3 and not re.match(r"(\[\d+\] )?DfE ", text)
+
+
 def test_no_english_sentence_is_left_on_a_welsh_page(met: walks.Walk) -> None:
     """A text of three words or more that reads the same in both languages is a name, or was forgotten."""
     theirs, left = written(), []

@@ -58,6 +58,16 @@ def test_the_navigation_says_where_one_is(head: Person) -> None:
     assert menu.sign_in.endswith("?next=/offers/new/")
 
 
+def test_a_link_is_shown_to_whom_it_opens(head: Person, officer: Person) -> None:
+    def is_shown(person: Person | None) -> bool:
+        request = RequestFactory().get("/")
+        if person is not None:
+            request.user = person
+        return frame.opens({"request": request}, "ask.write")  # type: ignore[arg-type]
+
+    assert [is_shown(person) for person in (None, head, officer)] == [True, True, False]
+
+
 def test_a_page_that_the_site_does_not_have_is_left_out() -> None:
     assert frame._path("no-such-page") == ""
 

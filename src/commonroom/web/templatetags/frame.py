@@ -97,6 +97,15 @@ def _within(path: str, place: str) -> bool:
     return path == place or (place not in ("", "/") and path.startswith(place))
 
 
+@register.simple_tag(takes_context=True)
+def opens(context: Context, action: str) -> bool:
+    """Say whether a link is worth showing: a role of who is asking opens it, or they have yet to sign in."""
+    person = getattr(context.get("request"), "user", None)
+    if not isinstance(person, Person):
+        return True
+    return any(action in TABLE[Role(one.role)] for one in permissions.memberships(person))
+
+
 @register.simple_tag
 def ground() -> dict[str, Any] | None:
     """Return what the figures of the site rest on: version, date, and where its sources are listed."""
