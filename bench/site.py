@@ -130,7 +130,7 @@ def _milliseconds(found: re.Match[str] | None) -> float | None:
 
 
 def paint(address: str, listed: list[str]) -> dict[str, float]:
-    """First contentful paint in headless Chromium, ms, and what a first visit loads, kB: the worst of a kind."""
+    """First contentful paint in headless Chromium, ms, and what a first visit loads, kB: worst of each."""
     from playwright.sync_api import sync_playwright
 
     kinds = {"find": "/schools/?q=", "school": "/schools/1", "alike": "/alike/", "system": "/system/"}

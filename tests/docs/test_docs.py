@@ -64,7 +64,7 @@ def run_all(path: Path, space: dict[str, object]) -> int:
 
 @contextlib.contextmanager
 def sites(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Commands of the site run beside the test, whose place they would otherwise take; a server to the end."""
+    """Commands of the site run beside the test, whose place they would take; a server to the end."""
     served: list[subprocess.Popen[str]] = []
 
     def hand_over(*words: str, env: Mapping[str, str] | None = None) -> None:

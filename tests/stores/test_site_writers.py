@@ -65,9 +65,7 @@ class Person(threading.Thread):
         # The first note is sent twice: its answer was lost on the way.
         for key in (self.keys[0], *self.keys):
             self.send(room, key=key, text=f"Note {key}", date="2026-09-07", visibility="both")
-        self.send(
-            "/offers/new/", school=told["school"], says="offer", theme=told["theme"], phase="secondary"
-        )
+        self.send("/offers/new/", school=told["school"], says="offer", theme=told["theme"], phase="secondary")
         self.send(f"/asks/{told['ask']}/answer/", answer="no", reason="We are few.")
 
     def send(self, path: str, **form: str) -> None:

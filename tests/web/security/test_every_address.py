@@ -29,7 +29,8 @@ PUBLIC = frozenset(
 #: Pages of one's own, which everybody who signed in has: they name no thing of anybody else.
 OWN = frozenset(
     {
-        "me", "settings", "security", "tokens", "week-file", "calendar", "calendar-renew", "calendar-end", "offers",
+        "me", "settings", "security", "tokens", "week-file", "calendar", "calendar-renew", "calendar-end",
+        "offers",
         "offers-file", "offers-own", "offer-new", "asks", "asks-file", "ask-new", "partnerships",
         "partnerships-file", "proposals", "proposals-file",
     }
