@@ -105,6 +105,7 @@ def pages() -> dict[str, tuple[str, str]]:
 
 def take(address: str, folder: Path) -> list[Path]:
     """Take a picture of each page, and return the files."""
+    from django.conf import settings
     from django.test import Client
     from playwright.sync_api import sync_playwright
 
@@ -117,13 +118,13 @@ def take(address: str, folder: Path) -> list[Path]:
             context = browser.new_context(base_url=address, viewport=SIZE, reduced_motion="reduce")
             if who:
                 client = Client()
-                client.force_login(
-                    Person.objects.get(name=who), backend="django.contrib.auth.backends.ModelBackend"
-                )
+                client.force_login(Person.objects.get(name=who), backend=settings.AUTHENTICATION_BACKENDS[0])
                 session = client.cookies["sessionid"].value
                 context.add_cookies([{"name": "sessionid", "value": session, "url": address}])
             page = context.new_page()
             page.goto(path, wait_until="networkidle")
+            if page.url != address + path:
+                raise SystemExit(f"{path} led to {page.url}.")
             file = folder / f"site-{name}.png"
             page.screenshot(path=file)
             written.append(file)

@@ -83,7 +83,7 @@ def test_a_head_finds_a_family_asks_for_help_and_the_other_accepts(open_page: Op
     page.get_by_label("Days in all").fill("4")
     page.get_by_label("Starts on").fill(str(timezone.localdate() + timedelta(days=7)))
     page.get_by_role("button", name="Suggest these").click()
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.locator(".message.success")).to_be_visible()
     agreement = page.url
     is_sound(page)
 
