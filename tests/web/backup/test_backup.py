@@ -22,7 +22,7 @@ from commonroom.errors import SaidToPeople
 from commonroom.web import backup
 from commonroom.web.accounts.models import Person
 from commonroom.web.audit.models import Entry
-from commonroom.web.backup import form, reading
+from commonroom.web.backup import folders, form, reading
 from commonroom.web.files import keep
 from commonroom.web.files.keeping import find
 from commonroom.web.inquiry.models import Attachment
@@ -43,6 +43,7 @@ def stored(
 ) -> str:
     """A site with a person, a partnership and a file; where the file lies."""
     settings.MEDIA_ROOT = tmp_path / "files"
+    settings.WORK = tmp_path / "work"
     monkeypatch.setattr(preparing, "migrate", lambda: None)
     kept = keep(io.BytesIO(b"hello"))
     Attachment.objects.create(
@@ -102,6 +103,47 @@ def test_a_restore_that_fails_takes_back_its_files(
         backup.restore(file, replace=True)
     assert not find(stored).exists()
     assert Person.objects.exists()
+
+
+def test_plans_are_restored_as_they_were(stored: str, tmp_path: Path, settings: Settings) -> None:
+    plan = settings.WORK / "plans" / "greater-manchester" / "plan.json"
+    plan.parent.mkdir(parents=True)
+    plan.write_text("decided")
+    manifest = backup.write(tmp_path / "a.zip")
+    assert list(manifest.folders) == ["plans/greater-manchester/plan.json"]
+    plan.write_text("decided since")
+    later = settings.WORK / "impact" / "1-1" / "plan.yaml"
+    later.parent.mkdir(parents=True)
+    later.write_text("planned since")
+    backup.restore(tmp_path / "a.zip", replace=True)
+    assert plan.read_text() == "decided"
+    assert not later.exists()
+    assert [path.name for path in settings.WORK.iterdir()] == ["plans"]
+
+
+def test_a_restore_that_fails_leaves_plans(
+    stored: str, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = settings.WORK / "plans" / "a" / "plan.json"
+    plan.parent.mkdir(parents=True)
+    plan.write_text("then")
+    backup.write(tmp_path / "a.zip")
+    plan.write_text("now")
+    monkeypatch.setattr(reading, "_fill", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        backup.restore(tmp_path / "a.zip", replace=True)
+    assert plan.read_text() == "now"
+    assert [path.name for path in settings.WORK.iterdir()] == ["plans"]
+
+
+def test_nothing_is_put_outside_the_folders(tmp_path: Path, settings: Settings) -> None:
+    settings.WORK = tmp_path / "work"
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("folders/plans/../../secret", "x")
+        names = {"plans/../../secret": form.Part(1, "")}
+        with pytest.raises(ValueError, match="secret"), folders.placing(archive, names):
+            raise AssertionError
+    assert list(settings.WORK.iterdir()) == []
 
 
 def altered(file: Path, change: Any) -> Path:

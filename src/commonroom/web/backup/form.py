@@ -5,16 +5,19 @@ from __future__ import annotations
 import base64
 import datetime
 import decimal
+import hashlib
 import json
 import uuid
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import IO, Any
 
 from django.apps import apps
 from django.db import models
 from django.utils.duration import duration_iso_string
 
 FORMAT = 1
+#: Bytes that are copied at a time.
+CHUNK = 1 << 18
 #: What a site makes anew: it is emptied by a restore, as it refers to what was there before.
 PASSING = ("sessions.session", "usersessions.usersession", "commonroom.kept", "commonroom.worker")
 #: What `migrate` makes, the same everywhere.
@@ -34,7 +37,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a backup holds, by table and by file; which files rows name but were not there."""
+    """What a backup holds, by table, file and file of a plan; which files rows name but were not there."""
 
     format: int
     program: str
@@ -42,6 +45,7 @@ class Manifest:
     tables: dict[str, Part] = field(default_factory=dict)
     files: dict[str, Part] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
+    folders: dict[str, Part] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
@@ -61,7 +65,7 @@ class Manifest:
                 name: Part(**{**part, "columns": tuple(part["columns"])})
                 for name, part in given[kind].items()
             }
-            for kind in ("tables", "files")
+            for kind in ("tables", "files", "folders")
         }
         return cls(**{**given, **parts, "missing": tuple(given["missing"])})
 
@@ -115,3 +119,13 @@ def _plain(value: Any) -> Any:
         case bytes() | memoryview():
             return base64.b64encode(value).decode()
     return value
+
+
+def copy(source: IO[bytes], out: IO[bytes]) -> Part:
+    """Copy bytes, and return how many and their SHA-256."""
+    digest, count = hashlib.sha256(), 0
+    while chunk := source.read(CHUNK):
+        out.write(chunk)
+        digest.update(chunk)
+        count += len(chunk)
+    return Part(count, digest.hexdigest())

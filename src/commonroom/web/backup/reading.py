@@ -18,9 +18,9 @@ from django.core.management.color import no_style
 from django.db import DataError, IntegrityError, connection, models, transaction
 
 from commonroom.errors import SaidToPeople
-from commonroom.web.backup import form
-from commonroom.web.backup.form import Manifest, Part
-from commonroom.web.backup.writing import CHUNK, copy, names_of_files
+from commonroom.web.backup import folders, form
+from commonroom.web.backup.form import CHUNK, Manifest, Part, copy
+from commonroom.web.backup.writing import names_of_files
 from commonroom.web.files.keeping import find, remove
 
 BATCH = 500
@@ -39,7 +39,8 @@ def restore(file: Path, *, replace: bool = False) -> Manifest:
         gone = _names_here()
         placed: list[str] = []
         try:
-            _put(archive, manifest, placed, None if replace else file)
+            with folders.placing(archive, manifest.folders):
+                _put(archive, manifest, placed, None if replace else file)
         except BaseException:
             for name in placed:
                 remove(name)
@@ -110,6 +111,8 @@ def _check(archive: zipfile.ZipFile, file: Path) -> Manifest:
         if not NAME.fullmatch(name):
             raise ValueError(name)
         _check_part(archive, f"files/{name}", part)
+    for name, part in manifest.folders.items():
+        _check_part(archive, f"folders/{name}", part)
     return manifest
 
 

@@ -7,7 +7,6 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -15,11 +14,9 @@ from django.utils import timezone
 
 import commonroom
 from commonroom.store import writing
-from commonroom.web.backup import form
-from commonroom.web.backup.form import Manifest, Part
+from commonroom.web.backup import folders, form
+from commonroom.web.backup.form import Manifest, Part, copy
 from commonroom.web.files.keeping import find
-
-CHUNK = 1 << 18
 
 
 def write(file: Path) -> Manifest:
@@ -46,9 +43,8 @@ def _fill(archive: zipfile.ZipFile) -> Manifest:
             files[name] = _write_file(archive, name)
         except FileNotFoundError:
             missing.append(name)
-    manifest = Manifest(
-        form.FORMAT, commonroom.__version__, timezone.now().isoformat(), tables, files, tuple(missing)
-    )
+    now, kept = timezone.now().isoformat(), folders.write(archive)
+    manifest = Manifest(form.FORMAT, commonroom.__version__, now, tables, files, tuple(missing), kept)
     archive.writestr("manifest.json", manifest.to_json())
     return manifest
 
@@ -99,13 +95,3 @@ def names_of_files(model: type[models.Model]) -> set[str]:
 def _write_file(archive: zipfile.ZipFile, name: str) -> Part:
     with find(name).open("rb") as kept, archive.open(f"files/{name}", "w", force_zip64=True) as out:
         return copy(kept, out)
-
-
-def copy(source: IO[bytes], out: IO[bytes]) -> Part:
-    """Copy bytes, and return how many and their SHA-256."""
-    digest, count = hashlib.sha256(), 0
-    while chunk := source.read(CHUNK):
-        out.write(chunk)
-        digest.update(chunk)
-        count += len(chunk)
-    return Part(count, digest.hexdigest())
