@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 from decimal import Decimal
 
 from django.conf import settings
@@ -80,13 +81,19 @@ def make(*, today: datetime.date) -> int:
 def _schools(system: System) -> tuple[School, ...]:
     """The first secondary schools of the system by number: chosen by nothing that they are good or bad at."""
     found = School.objects.filter(systems=system, in_system=True, phases__contains=SECONDARY).order_by("pk")
-    chosen = tuple(found[: len(HEADS)])
+    chosen = tuple(itertools.islice(filter(_is_compared, found), len(HEADS)))
     if len(chosen) < len(HEADS):
         raise SaidToPeople(
             "the published evidence has too few secondary schools for the example.",
             remedy="Publish the evidence of a larger system.",
         )
     return chosen
+
+
+def _is_compared(school: School) -> bool:
+    """Whether the evidence compares a school with schools alike: a mainstream one with results."""
+    found = evidence.shown().school(school.pk)
+    return found is not None and any(one["compared"] for one in found["phases"] if one["phase"] == SECONDARY)
 
 
 def _say(cast: Cast, today: datetime.date) -> None:

@@ -51,7 +51,8 @@ def ask(request: HttpRequest) -> HttpResponse:
     if not askers.exists():
         raise PermissionDenied
     asked = schools.get(request.GET.get("of", ""))
-    start = {name: request.GET[name] for name in ("theme", "phase") if name in request.GET}
+    given = {name: request.GET[name] for name in ("theme", "phase") if name in request.GET}
+    start = {"phase": schools.phases(asked)[0], **given}
     form = AskForm(request.POST or None, askers=askers, initial={**start, "asker": askers[0].pk})
 
     def act(form: AskForm) -> tuple[str, str]:
