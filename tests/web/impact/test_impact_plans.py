@@ -89,7 +89,7 @@ def test_a_plan_is_locked_and_stays_and_another_only_stands_beside_it(real, head
     assert (plan.state, plan.hash, plan.short) == ("locked", locked.plan, locked.plan[:12])
     assert sorted(locked.events["role"]) == ["provider", "receiver"]
     page = client.get(path).content.decode()
-    for shown in (plan.hash, "Did it &lt;b&gt;help&lt;/b&gt;?", "about 0.6 standard deviations", "synthetic"):
+    for shown in (plan.hash, "Did it &lt;b&gt;help&lt;/b&gt;?", "shows only large effects", "synthetic"):
         assert shown in page
     assert [moment.kind for moment in Moment.objects.order_by("pk")] == ["impact.asked", "impact.locked"]
     assert Entry.objects.filter(kind="impactplan").count() == 2
