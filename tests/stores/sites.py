@@ -29,7 +29,6 @@ class Site:
             "DJANGO_SETTINGS_MODULE": "commonroom.web.settings",
             "COMMONROOM_WORK": str(folder),
             "COMMONROOM_EVIDENCE": str(folder / "no-evidence"),
-            "COMMONROOM_SYNCDB": "1",
             "COMMONROOM_SECRET": "of these tests, and of nothing else",
             "DATABASE_URL": database,
             "PYTHONPATH": str(ROOT / "tests"),

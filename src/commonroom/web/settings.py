@@ -110,8 +110,6 @@ TEMPLATES = [
 ]
 DATABASES = {"default": databases.choose(program.DATABASE.value, WORK)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-if os.environ.get("COMMONROOM_SYNCDB"):
-    MIGRATION_MODULES = {"commonroom": None}
 
 AUTH_USER_MODEL = "commonroom.Person"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -168,19 +166,23 @@ MFA_TOTP_TOLERANCE = 1
 SOCIALACCOUNT_ADAPTER = "commonroom.web.accounts.adapters.Providers"
 #: The provider is the operator's own choice, and only addresses that it says it has verified count.
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
-SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": []}}
 #: Where the form of that button may lead; a browser looks at where it is sent on to.
 PROVIDER = [f"{part.scheme}://{part.netloc}" for part in [urlsplit(program.OIDC.value)] if part.netloc]
-if PROVIDER:
-    SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"] = [
-        {
-            "provider_id": "provider",
-            "name": program.OIDC_NAME.value,
-            "client_id": program.OIDC_CLIENT.value,
-            "secret": program.OIDC_SECRET.value,
-            "settings": {"server_url": program.OIDC.value},
-        }
-    ]
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "provider",
+                "name": program.OIDC_NAME.value,
+                "client_id": program.OIDC_CLIENT.value,
+                "secret": program.OIDC_SECRET.value,
+                "settings": {"server_url": program.OIDC.value},
+            }
+            for _place in PROVIDER
+        ],
+    }
+}
 #: Behind a proxy the last address that it notes is whoever asks; without one, nothing is believed.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if SECURE else 0
 

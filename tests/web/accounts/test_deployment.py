@@ -33,7 +33,7 @@ def run(folder: Path, *words: str, **more: str) -> subprocess.CompletedProcess[s
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(("COMMONROOM", "DJANGO"))
     }
-    environment = kept | {"COMMONROOM_WORK": str(folder), "COMMONROOM_SYNCDB": "1"} | more
+    environment = kept | {"COMMONROOM_WORK": str(folder)} | more
     environment.pop("DATABASE_URL", None)
     return subprocess.run(
         [sys.executable, *words], env=environment, capture_output=True, text=True, check=False, timeout=120

@@ -40,6 +40,13 @@ def test_a_site_is_made_ready(prepared: Path, settings: Settings, tmp_path: Path
 
 
 @pytest.mark.django_db
+def test_the_site_of_the_demo_has_its_people(prepared: Path, settings: Settings, tmp_path: Path) -> None:
+    settings.STATIC_ROOT, settings.EXAMPLE = tmp_path / "static", True
+    call_command("prepare")
+    assert Person.objects.filter(made_up=True).count() == 15
+
+
+@pytest.mark.django_db
 def test_evidence_that_was_built_anew_is_published_once(
     prepared: Path, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -97,7 +104,6 @@ def test_the_first_administrator_is_invited_by_a_link(monkeypatch: pytest.Monkey
 def test_tables_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Any] = []
     monkeypatch.setattr(preparing, "call_command", lambda *args, **words: asked.append((args, words)))
-    monkeypatch.delenv("COMMONROOM_SYNCDB", raising=False)
     preparing.migrate()
     assert asked == [(("migrate",), {"run_syncdb": False, "verbosity": 0})]
 

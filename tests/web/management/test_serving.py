@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from pytest_django.fixtures import Settings
 
 from commonroom.errors import SaidToPeople
 from commonroom.web.management import serving
@@ -85,7 +86,10 @@ def test_addresses() -> None:
 
 
 @pytest.mark.parametrize("words", [(), ("--no-work",)])
-def test_the_command(words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+def test_the_command(
+    words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: Any, settings: Settings
+) -> None:
+    settings.EXAMPLE = not words
     told: list[Any] = []
     known = iter([False, True])
 
@@ -108,7 +112,11 @@ def test_the_command(words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, ca
     assert set(commands) == ({"server"} if words else {"server", "worker"})
     assert env["COMMONROOM_ORIGIN"] == "http://127.0.0.1:8123"
     assert ready == [False, True]
-    assert capsys.readouterr().out == "Commonroom is at http://127.0.0.1:8123/. Stop it with Ctrl-C.\n"
+    at, *door = capsys.readouterr().out.splitlines()
+    assert at == "Commonroom is at http://127.0.0.1:8123/. Stop it with Ctrl-C."
+    assert door == (
+        [] if words else ["Its people are made up. Sign in as one of them at http://127.0.0.1:8123/example/."]
+    )
     Ended.returncode = 1
     with pytest.raises(SystemExit) as ended:
         call_command("serve", *words)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 
 from django.conf import settings
@@ -26,7 +25,7 @@ def prepare(say: Say) -> None:
 
 def migrate() -> None:
     """Bring the tables of the database up to date."""
-    call_command("migrate", run_syncdb=bool(os.environ.get("COMMONROOM_SYNCDB")), verbosity=0)
+    call_command("migrate", verbosity=0)
 
 
 def in_force() -> str:
