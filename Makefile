@@ -42,8 +42,7 @@ demo-england: $(READY) ## all England, both phases
 
 test: $(READY) ## all tests, with coverage
 	$(RUN)coverage erase
-	$(RUN)python tests/postgres.py $(RUN)coverage run -m pytest -q tests/web
-	$(RUN)coverage run -m pytest -q
+	$(RUN)python tests/legs.py --measure
 	$(RUN)coverage combine -q
 	$(RUN)coverage report $$($(RUN)python tests/absent.py)
 
