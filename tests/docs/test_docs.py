@@ -85,6 +85,7 @@ def sites(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         assert any("Stop it with Ctrl-C" in line for line in served[-1].stdout)
 
     monkeypatch.setattr(site, "hand_over", hand_over)
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "commonroom.web.settings")
     try:
         yield
     finally:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import shutil
 import stat
+import struct
 import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -133,10 +134,13 @@ def no_longer(file: Path) -> Path:
 
 
 def flipped(file: Path) -> Path:
-    """A copy of a backup with one byte changed, in the middle."""
+    """A copy of a backup with one byte changed, in the middle of its largest part."""
     other = file.with_name("flipped.zip")
     content = bytearray(file.read_bytes())
-    content[len(content) // 2] ^= 0x55
+    with zipfile.ZipFile(file) as archive:
+        part = max(archive.infolist(), key=lambda one: one.compress_size)
+    names = sum(struct.unpack("<HH", content[part.header_offset + 26 : part.header_offset + 30]))
+    content[part.header_offset + 30 + names + part.compress_size // 2] ^= 0x55
     other.write_bytes(content)
     return other
 

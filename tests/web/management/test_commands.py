@@ -105,7 +105,7 @@ def test_tables_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Any] = []
     monkeypatch.setattr(preparing, "call_command", lambda *args, **words: asked.append((args, words)))
     preparing.migrate()
-    assert asked == [(("migrate",), {"run_syncdb": False, "verbosity": 0})]
+    assert asked == [(("migrate",), {"verbosity": 0})]
 
 
 @pytest.mark.parametrize("words", [(), ("--only-waiting", "--with-parent", "--rest=0.5")])
