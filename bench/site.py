@@ -26,6 +26,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[1]
 STORE = ROOT / "docs/reference/measured/site.json"
@@ -37,22 +38,30 @@ KINDS = ("find", "school", "alike", "system")
 SHARES = {"find": 0.25, "school": 0.4, "alike": 0.25, "system": 0.1}
 
 
-def paths(evidence: Path, pages: Path) -> list[str]:
-    """Addresses to ask for: as many of each kind as its share, of schools drawn at random."""
-    from commonroom import pipeline
+def phases(shown: Any, number: str) -> list[Any]:
+    """The phases of a school that the site has a page of."""
+    found = shown.school(number)
+    return found["phases"] if found else []
 
-    rows = [one for one in pipeline.shown.open(pages).register() if one.in_system]
+
+def paths(pages: Path) -> list[str]:
+    """Addresses to ask for: as many of each kind as its share, of schools drawn at random."""
+    from commonroom.pipeline import shown as published
+
+    shown = published.open(pages)
+    # Those that are compared have schools alike; the others have a short page of their own.
+    rows = [row for row in shown.register() if any(one["compared"] for one in phases(shown, row["number"]))]
     draw = random.Random(20261122)
     made = []
     for kind, share in SHARES.items():
         for _ in range(int(4000 * share)):
             school = draw.choice(rows)
-            words = re.findall(r"\w+", school.name)
+            words = re.findall(r"\w+", school["name"])
             made.append(
                 {
                     "find": f"/schools/?q={draw.choice(words)}+{draw.choice(words)}",
-                    "school": f"/schools/{school.number}/",
-                    "alike": f"/schools/{school.number}/alike/",
+                    "school": f"/schools/{school['number']}/",
+                    "alike": f"/schools/{school['number']}/alike/",
                     "system": "/system/",
                 }[kind]
             )
@@ -167,7 +176,7 @@ def paint(address: str, listed: list[str]) -> dict[str, float]:
 def measure(evidence: Path, work: Path, *, database: str, seconds: int) -> dict[str, object]:
     """Serve from one database, ask at the pace that is wanted, then as fast as can be, then /health alone."""
     with serving(evidence, work, database) as address:
-        listed = paths(evidence, work / "pages")
+        listed = paths(work / "pages")
         every = work / "paths.txt"
         every.write_text("\n".join(listed) + "\n")
         least = work / "least.txt"
@@ -195,11 +204,14 @@ def main() -> None:
     sys.path.insert(0, str(ROOT / "tests"))
     import postgres
 
+    programs = postgres.find()
+    if programs is None:
+        sys.exit("PostgreSQL is needed: install Debian's postgresql.")
     found: dict[str, object] = {"script": "bench/site.py", "asked": ASKED, "pace": PACE}
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         found["sqlite"] = measure(given.evidence, work, database="", seconds=given.seconds)
-        with postgres.server() as address:
+        with postgres.serve(programs) as address:
             found["postgresql"] = measure(given.evidence, work, database=address, seconds=given.seconds)
     found["commit"] = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True

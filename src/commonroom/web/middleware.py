@@ -22,7 +22,8 @@ Answer = Callable[[HttpRequest], HttpResponse]
 class Requests:
     """Count every request, and write one line about it: what, how it was answered, how long it took.
 
-    The line has no query, no body, no address of anybody, and nothing of a path that could be a token.
+    How long it took is in the answer too (Server-Timing). The line has no query, no body, no address of
+    anybody, and nothing of a path that could be a token.
     """
 
     def __init__(self, get_response: Answer) -> None:
@@ -35,7 +36,10 @@ class Requests:
         begun = time.perf_counter()
         response = self.get_response(request)
         taken = time.perf_counter() - begun
-        view = f"/{request.resolver_match.route}" if request.resolver_match else "none"
+        match = request.resolver_match
+        view = f"/{match.route}" if match else "none"
+        name = (match.url_name if match else None) or "none"
+        response["Server-Timing"] = f'app;dur={1000 * taken:.1f};desc="{name}"'
         self.counts.add(view, response.status_code, taken)
         said = (request.method, path_of(request), response.status_code, 1000 * taken)
         log.info("%s %s %d %.1f ms", *said)

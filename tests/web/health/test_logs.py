@@ -117,3 +117,10 @@ def test_signing_in_resetting_and_joining(
     assert "POST /people/login/" in log()
     for secret in (*secrets, str(session), *sign_in.values(), "wrong password", "first@example.org"):
         assert secret not in log()
+
+
+@pytest.mark.django_db
+def test_an_answer_says_how_long_it_took() -> None:
+    told = Client().get("/health")["Server-Timing"]
+    assert re.fullmatch(r'app;dur=\d+\.\d;desc="health"', told)
+    assert 'desc="none"' in Client().get("/nowhere/")["Server-Timing"]
