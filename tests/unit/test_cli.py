@@ -23,7 +23,7 @@ from typer.testing import CliRunner
 
 import commonroom
 from commonroom import cli, disclosure
-from commonroom.cli import printing, progress
+from commonroom.cli import printing, progress, site
 from commonroom.errors import SaidToPeople
 from commonroom.store import doctor
 from commonroom.store.doctor import Finding
@@ -189,6 +189,19 @@ def test_demo_says_what_it_found_and_where_the_report_is(pipeline: Asked) -> Non
     done = run("demo", "--evidence", "here", "--out", "out.html", "--no-serve")
     assert pipeline.question == ("demo", FOLDER, Path("out.html"), {"system": "greater-manchester"})
     assert done.stdout == "One.\nTwo.\nThe report is out.html: open it in a browser.\n"
+
+
+def test_demo_ends_in_the_site_of_made_up_people(pipeline: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+    handed: list[tuple[tuple[str, ...], dict[str, str]]] = []
+    monkeypatch.setattr(site, "check_extras", lambda: None)
+    monkeypatch.setattr(site, "hand_over", lambda *words, env: handed.append((words, env)))
+    monkeypatch.delenv("COMMONROOM_WORK", raising=False)
+    pipeline.answers["demo"] = SimpleNamespace(sentences=FOUR_SENTENCES, report=Path("out.html"))
+    run("demo", "--evidence", "here", "--out", "out.html", "--port", "8123")
+    words, env = handed[0]
+    assert words == ("serve", "--port=8123")
+    assert (env["COMMONROOM_EXAMPLE"], env["COMMONROOM_WORK"]) == ("1", "work-example")
+    assert (env["COMMONROOM_EVIDENCE"], env["DATABASE_URL"]) == ("here", "")
 
 
 def test_a_terminal_sees_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import runpy
 import signal
+import sys
 import time
 from pathlib import Path
 from typing import Any
 
+import django
 import pytest
 from django.core.management import call_command
 from django.db import OperationalError
@@ -176,3 +179,9 @@ def test_gunicorn_begins_to_count_anew(
     monkeypatch.setenv("COMMONROOM_WITH_PARENT", "1")
     answering.on_starting(None)
     assert asked == ["parent"]
+
+
+def test_it_is_run_as_a_program(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    monkeypatch.setattr(sys, "argv", ["manage", "version"])
+    runpy.run_path(str(manage.__file__), run_name="__main__")
+    assert capsys.readouterr().out == f"{django.get_version()}\n"
