@@ -23,6 +23,7 @@ def absent() -> list[str]:
         f"{STORE}/spark_session.py": shutil.which("java") and find_spec("pyspark"),
         f"{STORE}/postgres.py": servers and find_spec("psycopg"),
         "src/commonroom/web/backup/writing.py": servers and find_spec("psycopg"),
+        "src/commonroom/web/backup/reading.py": servers and find_spec("psycopg"),
     }
     return [file for file, there in engines.items() if not there]
 
