@@ -7,17 +7,16 @@ import io
 import re
 import warnings
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from xml.etree.ElementTree import ParseError
 
 import openpyxl
 import polars as pl
 from openpyxl.utils import get_column_letter
 
+from commonroom.damage import DAMAGED
 from commonroom.errors import SaidToPeople
 from commonroom.sources.reading import Problem, counted
 
@@ -29,13 +28,6 @@ HEAD = 20
 
 #: Characters that no table means to have.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-
-#: What reading a damaged workbook may end in. The last two are no slips of ours: openpyxl asks parts that are
-#: not there for attributes, and zipfile says NotImplementedError of a compression that it does not know.
-DAMAGED = (
-    zipfile.BadZipFile, zlib.error, ParseError, EOFError, OSError, LookupError, ValueError, TypeError,
-    AttributeError, NotImplementedError,
-)  # fmt: skip
 
 #: How files that are no table begin, and what they are.
 LOOKS_LIKE = (

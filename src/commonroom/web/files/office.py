@@ -51,10 +51,8 @@ def check(file: BinaryIO, name: str) -> None:
     """Refuse documents that hold macros, archives or programs, and those that unpack without end."""
     try:
         _Look(name).into(file, name, depth=0)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError):
-        raise other(name) from None
-    except (RuntimeError, ValueError, OSError):
-        # A part that is locked by a password, or an archive whose places do not add up.
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, OSError):
+        # Also a part that is locked by a password or packed in an unknown way, and places that do not add up.
         raise other(name) from None
 
 

@@ -8,17 +8,15 @@ import datetime
 import io
 import re
 import warnings
-import zipfile
-import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import BinaryIO
-from xml.etree.ElementTree import ParseError
 
 import openpyxl
 from django.utils.translation import gettext as _
 
+from commonroom.damage import DAMAGED
 from commonroom.errors import SaidToPeople
 from commonroom.web.files import naming, office, texts
 
@@ -30,11 +28,6 @@ HEAD = 20
 _UNSEEN = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069]"
 )
-#: What reading a damaged workbook may end in; openpyxl asks parts that are not there for attributes.
-_DAMAGED = (
-    zipfile.BadZipFile, zlib.error, ParseError, EOFError, OSError, LookupError, ValueError, TypeError,
-    AttributeError, NotImplementedError,
-)  # fmt: skip
 
 Cells = list[str]
 
@@ -137,7 +130,7 @@ def _workbook(file: BinaryIO, name: str) -> Iterator[tuple[int, Cells]]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             found = next(filter(any, _sheets(file)), [])
-    except _DAMAGED:
+    except DAMAGED:
         raise texts.other(name) from None
     yield from ((number, _clean(cells, name)) for number, cells in enumerate(found, start=1))
 
