@@ -24,7 +24,7 @@ CLOSING = re.compile(r"(FAILED|ERROR) tests/|=* ?\d+ (passed|failed|error).* in 
 
 
 def run(leg: str, commands: list[tuple[str, ...]], closing: list[str]) -> int:
-    """Run the commands of a leg one after the other, note what closes them, and return the worst exit code."""
+    """Run the commands of a leg one after the other, note what closes them, return the worst code."""
     worst = 0
     for command in commands:
         begun = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
