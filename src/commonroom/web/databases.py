@@ -7,9 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from commonroom.errors import SaidToPeople
-
-#: Seconds that a writer waits for another before it gives up.
-PATIENCE = 30
+from commonroom.web import writers
 
 
 def choose(address: str, folder: Path) -> dict[str, Any]:
@@ -44,13 +42,14 @@ def sqlite(file: Path) -> dict[str, Any]:
     """Return Django's description of a SQLite file with a write-ahead log.
 
     A transaction takes the lock for writing when it begins: one that reads first and then finds that
-    another has written cannot be waited for, and would fail at once.
+    another has written cannot be waited for, and would fail at once. Writers wait for each other in a line.
     """
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(file),
         "OPTIONS": {
-            "timeout": PATIENCE,
+            "factory": writers.Connection,
+            "timeout": writers.PATIENCE,
             "transaction_mode": "IMMEDIATE",
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
         },

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -12,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from commonroom.web import sheets
 from commonroom.web.accounts import actions, forms, pages, permissions, queries
 from commonroom.web.accounts.models import Invitation, Membership, Person
 from commonroom.web.accounts.roles import Action
@@ -62,19 +62,12 @@ def people(request: HttpRequest, kind: str, key: str = "") -> HttpResponse:
 def people_csv(request: HttpRequest, kind: str, key: str = "") -> HttpResponse:
     """Hand out who belongs here as CSV."""
     on = place(kind, key)
-    answer = HttpResponse(content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = 'attachment; filename="people.csv"'
-    rows = csv.writer(answer)
-    rows.writerow([_("name"), _("e-mail address"), _("role"), _("since")])
-    for one in queries.people(pages.person(request), on):
-        said = [one.person.name, one.person.email, one.get_role_display()]
-        rows.writerow([*map(_disarmed, said), timezone.localdate(one.since).isoformat()])
-    return answer
-
-
-def _disarmed(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    heads = [_("name"), _("e-mail address"), _("role"), _("since")]
+    rows = (
+        [one.person.name, one.person.email, one.get_role_display(), timezone.localdate(one.since)]
+        for one in queries.people(pages.person(request), on)
+    )
+    return sheets.write("people", heads, rows)
 
 
 @login_required

@@ -25,7 +25,7 @@ from django.db import OperationalError, models, transaction
 from django.utils.translation import gettext as _
 
 from commonroom.errors import SaidToPeople
-from commonroom.web.databases import PATIENCE
+from commonroom.web.writers import PATIENCE
 
 Given = ParamSpec("Given")
 Answer = TypeVar("Answer")
