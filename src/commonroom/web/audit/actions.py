@@ -40,12 +40,18 @@ def record(
 
 
 def fields(thing: models.Model) -> dict[str, Any]:
-    """Return the fields of a thing as plain values, without secrets and what the thing leaves `unsaid`."""
-    kept = {}
+    """Return the fields of a thing as plain values, without secrets and what the thing leaves `unsaid`.
+
+    Of a field that names several things, their numbers, in order.
+    """
+    left_out = SECRET | frozenset(getattr(thing, "unsaid", ()))
+    kept: dict[str, Any] = {}
     for field in thing._meta.concrete_fields:
-        if field.name in SECRET or field.name in getattr(thing, "unsaid", ()):
-            continue
-        kept[field.attname] = _plain(field.value_from_object(thing))
+        if field.name not in left_out:
+            kept[field.attname] = _plain(field.value_from_object(thing))
+    for several in thing._meta.many_to_many:
+        if thing.pk and several.name not in left_out:
+            kept[several.name] = sorted(getattr(thing, several.name).values_list("pk", flat=True))
     return kept
 
 
