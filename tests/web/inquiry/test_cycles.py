@@ -111,7 +111,7 @@ def test_two_who_write_at_once_both_keep_their_text(partnership, head, other_hea
     second = browse(other_head).post(here, {"revision": "1", "happened": "Yours"})
     assert second.status_code == 422
     page = second.content.decode()
-    assert "Somebody else changed this" in page
+    assert f"{head} changed this while you were writing: what happened." in page
     assert "Mine" in page
     assert "Yours" in page
     assert 'name="revision" value="2"' in page

@@ -127,6 +127,10 @@ def test_a_note_is_removed_and_leaves_a_trace_without_its_words(partnership, hea
 
 def test_a_partner_does_not_change_what_the_other_school_wrote(partnership, head, other_head, browse):
     note = write_note(head, partnership)
+    here = f"/partnerships/{partnership.pk}/notes/{note.pk}/"
+    assert here in read(browse(head), partnership, "notes/")
+    assert here not in read(browse(other_head), partnership, "notes/")
+    assert browse(other_head).get(here).status_code == 403
     with pytest.raises(PermissionDenied):
         change(other_head, note)
     assert (

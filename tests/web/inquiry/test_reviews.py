@@ -62,6 +62,15 @@ def test_each_head_adds_their_word_and_days_are_filled_in(partnership, head, oth
         write_review(head, partnership, year=year)
 
 
+def test_two_heads_of_a_school_see_each_other_s_word(partnership, head, make_person, ashfield, browse):
+    review = write_review(head, partnership, word="Mine")
+    path = f"/partnerships/{partnership.pk}/reviews/{review.pk}/"
+    typed = {"well": "Trust", "word": "Yours", "revision": "0"}
+    late = browse(make_person("headteacher", ashfield)).post(path, typed).content.decode()
+    assert '<dt>Your word as head</dt><dd class="lines">Mine</dd>' in late
+    assert "Yours" in late
+
+
 def test_every_list_is_taken_away_with_its_formulas_disarmed(partnership, head, other_head, browse):
     begin_cycle(head, partnership)
     write_note(head, partnership, "=cmd()")
@@ -114,5 +123,5 @@ def test_things_are_called_by_what_they_say(partnership, head, ashfield):
 
 def test_of_what_was_removed_meanwhile_nothing_is_shown_beside(partnership, head):
     form = forms.DoneForm({"happened": "x"}, person=head, partnership=partnership)
-    form.show_theirs(None)
+    form.show_theirs(writing.Overtaken(None))
     assert form.theirs == []

@@ -76,7 +76,7 @@ def test_strangers_find_nothing_and_officers_the_summary(browse, stranger, offic
         assert above("post", path, content)[0] == 403
 
 
-def test_a_cycle_is_run(ask):
+def test_a_cycle_is_run(ask, head):
     status, cycle = ask("post", "cycles", {"question": "Do calls help?", "plan_by": "2026-12-01"})
     assert status == 201
     here = f"cycles/{cycle['id']}"
@@ -86,7 +86,7 @@ def test_a_cycle_is_run(ask):
     assert ask("put", f"{here}/study?revision=4", {"learned": "More"})[1]["learned"] == "More"
     status, said = ask("put", f"{here}/study?revision=4", {"learned": "Late"})
     assert status == 409
-    assert "Somebody else changed this" in said["what"]
+    assert f"{head} changed this while you were writing: what we learned." in said["what"]
     assert ask("post", f"{here}/end?revision=5", {"next": "adopt", "next_why": "It works"})[1]["ended"]
     assert ask("post", f"{here}/resume?revision=6")[1]["ended"] is None
     assert ask("get", here)[1]["question"] == "Do they?"
@@ -150,7 +150,10 @@ def test_visits_actions_and_decisions_are_written_and_changed(ask, head, strange
 
 
 def test_heads_lead(ask, browse, other_head, partnership):
-    assert ask("put", "aim", {"aim": "Reading", "days": 12})[1]["days"] == "12"
+    revision = ask("get", "room")[1]["revision"]
+    assert ask("put", f"aim?revision={revision}", {"aim": "Reading", "days": 12})[1]["days"] == "12"
+    status, said = ask("put", f"aim?revision={revision}", {"aim": "Attendance"})
+    assert (status, "aim, days agreed" in said["what"]) == (409, True)
     assert ask("post", "begin")[1]["state"] == "working"
     review = {"year": 2027, "term": "autumn", "well": "Trust", "word": "Again"}
     status, made = ask("post", "reviews", review)

@@ -97,6 +97,7 @@ def test_a_file_that_is_too_large_is_said(partnership, head, browse, monkeypatch
     response = browse(head).post(f"/partnerships/{partnership.pk}/files/new/", typed)
     assert response.status_code == 422
     assert "larger than 10 MB" in response.content.decode()
+    assert response.context["form"].errors.keys() == {"file"}
     assert not root.exists()
 
 
@@ -123,6 +124,14 @@ def test_the_files_of_a_room_are_limited_and_nothing_stays_of_one_too_many(
     with pytest.raises(SaidToPeople, match="would come to more than"):
         add(head, partnership)
     assert len(kept(root)) == Attachment.objects.count() == 1
+
+
+def test_a_file_is_removed_by_the_school_that_sent_it_alone(partnership, head, other_head, browse):
+    found = add(head, partnership)
+    path = f"/partnerships/{partnership.pk}/files/{found.pk}/remove/"
+    assert path in read(browse(head), partnership, "files/")
+    assert path not in read(browse(other_head), partnership, "files/")
+    assert browse(other_head).get(path).status_code == browse(other_head).post(path).status_code == 403
 
 
 def test_a_school_s_own_file_is_the_school_s(partnership, head, other_head, officer, stranger, browse):

@@ -36,7 +36,27 @@ rooms = actions.rooms
 
 
 def close(who, partnership, lesson="Start small."):
-    return rooms.close(who=who, partnership=partnership, lesson=lesson, today=TODAY)
+    held = Lesson.objects.filter(partnership=partnership, school__memberships__person=who).first()
+    read = (lesson, held.revision if held else 0)
+    return rooms.close(who=who, partnership=partnership, lesson=read, today=TODAY)
+
+
+def shown(client, path):
+    """The revision that a form has."""
+    return client.get(path).content.decode().split('name="revision" value="')[1].split('"')[0]
+
+
+def set_aim(who, partnership, *said):
+    revision = queries.revision_of_aim(partnership)
+    aim = words.Aim(*said)
+    return rooms.set_aim(who=who, partnership=partnership, words=aim, revision=revision, today=TODAY)
+
+
+def name_supporters(who, partnership, *people):
+    revision = queries.revision_of_supporters(partnership)
+    return rooms.name_supporters(
+        who=who, partnership=partnership, people=people, revision=revision, today=TODAY
+    )
 
 
 def test_heads_of_both_schools_open_every_page(partnership, head, other_head, browse):
@@ -79,7 +99,8 @@ def test_the_summary_shows_what_systems_may_see_and_nothing_that_was_written(
     assert "More pupils in school on Fridays." in page
     assert "Attendance" in page
     assert "Eleven" not in page
-    rooms.set_aim(who=head, partnership=partnership, words=words.Aim("Reading"), today=TODAY)
+    partnership.refresh_from_db()
+    set_aim(head, partnership, "Reading")
     close(head, partnership, "A lesson of ours.")
     page = read(browse(officer), partnership)
     assert "Closed on" in page
@@ -137,7 +158,7 @@ def test_rooms_are_those_of_ones_schools_and_those_one_supports(
 def test_aim_days_and_dates_are_agreed_by_heads(partnership, head, browse):
     path = f"/partnerships/{partnership.pk}/aim/"
     typed = {"aim": "Reading <b>first</b>", "days": "12.5", "starts": "2026-12-01", "ends": "2027-07-01"}
-    response = browse(head).post(path, typed)
+    response = browse(head).post(path, {**typed, "revision": shown(browse(head), path)})
     assert response.status_code == 303
     partnership.refresh_from_db()
     assert partnership.days == Decimal("12.5")
@@ -145,21 +166,66 @@ def test_aim_days_and_dates_are_agreed_by_heads(partnership, head, browse):
     assert Moment.objects.get().kind == "room.changed"
     page = read(browse(head), partnership)
     assert "Reading &lt;b&gt;first&lt;/b&gt;" in page
-    again = browse(head).post(path, {**typed, "ends": "2026-01-01"})
+    again = browse(head).post(path, {**typed, "ends": "2026-01-01", "revision": shown(browse(head), path)})
     assert again.status_code == 422
     assert "It ends before it starts." in again.content.decode()
     with pytest.raises(SaidToPeople, match="below nought"):
-        rooms.set_aim(who=head, partnership=partnership, words=words.Aim("a", Decimal(-1)), today=TODAY)
+        set_aim(head, partnership, "a", Decimal(-1))
 
 
-def test_supporters_come_in_and_write_for_both(partnership, head, make_person, system, stranger, browse):
+def test_two_heads_who_change_the_aim_at_once_are_told_of_each_other(partnership, head, other_head, browse):
+    path = f"/partnerships/{partnership.pk}/aim/"
+    first, second = browse(head), browse(other_head)
+    read_by_both = {client: shown(client, path) for client in (first, second)}
+    mine = {"aim": "Reading", "days": "12", "starts": "", "ends": ""}
+    yours = {"aim": "Fridays", "days": "10", "starts": "", "ends": ""}
+    assert first.post(path, {**mine, "revision": read_by_both[first]}).status_code == 303
+    rooms.begin(who=head, partnership=Partnership.objects.get(), today=TODAY)
+    late = second.post(path, {**yours, "revision": read_by_both[second]})
+    page = late.content.decode()
+    assert late.status_code == 422
+    # Work began after it: that is not what was overtaken, but the day on which it starts is.
+    assert f"{head} changed this while you were writing: starts on." in page
+    for said in ('<dd class="lines">Reading</dd>', '<dd class="lines">12.0</dd>', "Fridays"):
+        assert said in page
+    assert Partnership.objects.get().aim == "Reading"
+    renewed = page.split('name="revision" value="')[1].split('"')[0]
+    assert second.post(path, {**yours, "revision": renewed}).status_code == 303
+    assert Partnership.objects.get().aim == "Fridays"
+
+
+def test_what_was_changed_by_whom_is_said_of_the_aim_alone(partnership, head, other_head):
+    stale = queries.revision_of_aim(partnership)
+    set_aim(head, partnership, "Reading", Decimal(12))
+    close(other_head, partnership)
+    rooms.reopen(who=other_head, partnership=partnership, today=TODAY)
+    with pytest.raises(Overtaken, match=f"{head} changed this while you were writing: aim, days agreed."):
+        rooms.set_aim(
+            who=other_head, partnership=partnership, words=words.Aim("x"), revision=stale, today=TODAY
+        )
+    assert Partnership.objects.get().aim == "Reading"
+
+
+def test_what_stands_is_no_change_however_it_is_written(partnership):
+    assert queries.revision_of_aim(partnership) == queries.revision_of_aim(Partnership.objects.get())
+
+
+def test_supporters_come_in_and_write_for_both(
+    partnership, head, other_head, make_person, system, stranger, browse
+):
     supporter = make_person("system_leader", system)
     assert browse(supporter).get(f"/partnerships/{partnership.pk}/notes/").status_code == 403
     client = browse(head)
-    assert (
-        client.post(f"/partnerships/{partnership.pk}/supporters/", {"people": [supporter.pk]}).status_code
-        == 303
-    )
+    path = f"/partnerships/{partnership.pk}/supporters/"
+    stale = shown(client, path)
+    typed = {"supporters": [supporter.pk], "revision": stale}
+    assert client.post(path, typed).status_code == 303
+    entry = Entry.objects.get(action="partnership.supporters")
+    assert (entry.before, entry.after) == ({"supporters": []}, {"supporters": [supporter.pk]})
+    late = browse(other_head).post(path, {"revision": stale})
+    assert late.status_code == 422
+    assert f"{head} changed this while you were writing." in late.content.decode()
+    assert f'<dd class="lines">{supporter}</dd>' in late.content.decode()
     supporter.in_force = None
     assert browse(supporter).get(f"/partnerships/{partnership.pk}/notes/").status_code == 200
     assert "visibility" not in read(browse(supporter), partnership, "notes/new/")
@@ -167,7 +233,7 @@ def test_supporters_come_in_and_write_for_both(partnership, head, make_person, s
     with pytest.raises(SaidToPeople, match="neither school"):
         write_note(supporter, partnership, visibility="school")
     with pytest.raises(SaidToPeople, match="no system leader"):
-        rooms.name_supporters(who=head, partnership=partnership, people=[stranger], today=TODAY)
+        name_supporters(head, partnership, stranger)
     assert str(supporter) in read(client, partnership)
 
 
@@ -209,6 +275,7 @@ def test_a_closed_room_is_read_and_not_written_until_a_head_opens_it_again(
     assert Entry.objects.filter(action="partnership.reopen").count() == 1
     assert other.get(f"/partnerships/{partnership.pk}/reopen/").status_code == 200
     assert read(client, partnership, "close/").count("Start small.") == 1
+    assert client.post(f"/partnerships/{partnership.pk}/close/", {"text": "Unread."}).status_code == 422
     close(head, partnership, "Start smaller.")
     assert Lesson.objects.get().text == "Start smaller."
 
@@ -236,8 +303,8 @@ def test_both_heads_write_what_their_school_learned_after_the_close_too(
 
 
 LEADS = {
-    "aim": lambda who, on: rooms.set_aim(who=who, partnership=on, words=words.Aim("x"), today=TODAY),
-    "supporters": lambda who, on: rooms.name_supporters(who=who, partnership=on, people=[], today=TODAY),
+    "aim": lambda who, on: set_aim(who, on, "x"),
+    "supporters": name_supporters,
     "begin": lambda who, on: rooms.begin(who=who, partnership=on, today=TODAY),
     "close": close,
     "reopen": lambda who, on: rooms.reopen(who=who, partnership=on, today=TODAY),

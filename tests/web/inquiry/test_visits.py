@@ -96,6 +96,18 @@ def test_people_say_themselves_that_they_took_part(partnership, head, other_head
     assert Entry.objects.filter(action="visit.join").count() == 1
 
 
+def test_who_joins_while_another_writes_is_not_left_out(partnership, head, other_head, browse):
+    visit = record_visit(head, partnership)
+    path = f"/partnerships/{partnership.pk}/visits/{visit.pk}/"
+    actions.visits.join(who=other_head, visit=visit, today=TODAY)
+    late = browse(head).post(f"{path}change/", {**TYPED, "date": visit.date, "revision": "1"})
+    assert late.status_code == 422
+    assert f'<dd class="lines">{other_head}</dd>' in late.content.decode()
+    assert list(visit.people.all()) == [other_head]
+    entry = Entry.objects.get(action="visit.join")
+    assert (entry.before, entry.after) == ({"people": []}, {"people": [other_head.pk]})
+
+
 def test_who_was_there_stays_when_they_leave_the_school(partnership, head, make_person, ashfield):
     teacher = make_person("teacher", ashfield)
     visit = record_visit(head, partnership, people=(teacher,))

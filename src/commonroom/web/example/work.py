@@ -6,7 +6,7 @@ import datetime
 from decimal import Decimal
 
 from commonroom.web.example.people import Cast
-from commonroom.web.inquiry import words
+from commonroom.web.inquiry import queries, words
 from commonroom.web.inquiry.actions import cycles, decisions, notes, points, rooms, visits
 from commonroom.web.inquiry.models import Visibility, Visit
 from commonroom.web.partnerships.models import Partnership
@@ -21,7 +21,13 @@ def at_work(cast: Cast, partnership: Partnership, today: datetime.date) -> None:
         return began + datetime.timedelta(days=number)
 
     rooms.begin(who=head, partnership=partnership, today=began)
-    rooms.name_supporters(who=other, partnership=partnership, people=[cast.supporter], today=began)
+    rooms.name_supporters(
+        who=other,
+        partnership=partnership,
+        people=[cast.supporter],
+        revision=queries.revision_of_supporters(partnership),
+        today=began,
+    )
     planned = words.Planned(
         question="Does a call home on the first morning bring pupils back on the second?",
         practice="Calls on the first morning of absence",

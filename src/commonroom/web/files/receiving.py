@@ -6,8 +6,10 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
+from django.forms import BaseForm
+from django.http import HttpRequest
 
-from commonroom.web.files.checking import LIMIT
+from commonroom.web.files.checking import LIMIT, too_large
 
 #: What a request carries when a file was dropped: its name.
 DROPPED = "commonroom.dropped"
@@ -35,3 +37,11 @@ class Bounded(FileUploadHandler):
     def file_complete(self, file_size: int) -> UploadedFile[Any] | None:
         """Leave the file to who keeps it."""
         return None
+
+
+def say_dropped(request: HttpRequest, form: BaseForm) -> None:
+    """Say in a form that its `file` was dropped while it came, if it was."""
+    if DROPPED in request.META:
+        # What stands behind the file in the form was never read: nobody left it out.
+        form.errors.clear()
+        form.add_error("file", str(too_large(request.META[DROPPED])))

@@ -19,7 +19,7 @@ from commonroom.web.audit import actions as audit
 from commonroom.web.audit.changes import change as changes
 from commonroom.web.impact import measures
 from commonroom.web.impact.models import ImpactPlan
-from commonroom.web.inquiry.actions.writing import enter, tell
+from commonroom.web.inquiry.actions.writing import enter, hold, tell
 from commonroom.web.jobs import actions as jobs
 from commonroom.web.partnerships.models import Partnership
 
@@ -55,7 +55,7 @@ def ask(
     from commonroom.web.impact.tasks import make
 
     enter(who, Action.PARTNERSHIP_LEAD, partnership)
-    Partnership.objects.select_for_update().get(pk=partnership.pk)
+    hold(partnership)
     plans = ImpactPlan.objects.filter(partnership=partnership)
     there = plans.filter(key=key, who=who).first() if key else None
     if there is not None:

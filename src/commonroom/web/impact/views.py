@@ -65,4 +65,4 @@ def new(request: HttpRequest, partnership: Partnership) -> HttpResponse:
         "keep": f"impact-{partnership.pk}",
         "yes": _("Make the plan, and lock it"),
     }
-    return write(request, form, act, page=frame(request, partnership, HERE) | page)
+    return write(request, form, act, here=HERE, page=page)

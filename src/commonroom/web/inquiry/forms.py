@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from commonroom.web.accounts.models import Person
 from commonroom.web.accounts.roles import Action
 from commonroom.web.inquiry import queries, words
-from commonroom.web.inquiry.actions.writing import own_schools
+from commonroom.web.inquiry.actions.reviews import word_of
+from commonroom.web.inquiry.actions.writing import Overtaken, own_schools
 from commonroom.web.inquiry.models import (
     ActionPoint,
     Cycle,
@@ -50,7 +51,7 @@ class AimForm(RoomForm):
 class SupportersForm(RoomForm):
     """Who supports the partnership."""
 
-    people = forms.ModelMultipleChoiceField(
+    supporters = forms.ModelMultipleChoiceField(
         Person.objects.none(),
         label=_("system leaders who support us"),
         help_text=_("They may enter this room, read what both schools read, and write."),
@@ -61,7 +62,7 @@ class SupportersForm(RoomForm):
     def __init__(self, *args: Any, **others: Any) -> None:
         """Offer the system leaders of the schools' systems."""
         super().__init__(*args, **others)
-        choice = cast("forms.ModelMultipleChoiceField[Person]", self.fields["people"])
+        choice = cast("forms.ModelMultipleChoiceField[Person]", self.fields["supporters"])
         choice.queryset = queries.supporters_to_choose(self.partnership)
 
 
@@ -263,7 +264,8 @@ class PointForm(RoomForm):
         """Offer the people of the room, and who has it now."""
         super().__init__(*args, **others)
         choice = cast("forms.ModelChoiceField[Person]", self.fields["owner"])
-        here = Q(pk__in=queries.people(self.partnership).values("pk")) | Q(pk=self.initial.get("owner"))
+        owner = self.initial.get("owner")
+        here = Q(pk__in=queries.people(self.partnership).values("pk")) | Q(pk=owner and owner.pk)
         choice.queryset = Person.objects.filter(here).order_by("name", "email")
 
     def words(self) -> words.Point:
@@ -308,6 +310,13 @@ class ReviewForm(RoomForm):
         cast(forms.TypedChoiceField, self.fields["year"]).choices = [
             (year, f"{year - 1}/{year % 100:02d}") for year in years
         ]
+
+    def show_theirs(self, overtaken: Overtaken) -> None:
+        """Show what stands now, also the word of the head's own school, which another may have written."""
+        super().show_theirs(overtaken)
+        word = getattr(overtaken.thing, word_of(self.person, self.partnership), "")
+        if overtaken.thing is not None and word != self.cleaned_data["word"]:
+            self.theirs.append((str(self.fields["word"].label), word or "–"))
 
     def words(self) -> words.Reviewed:
         """Return what was typed."""

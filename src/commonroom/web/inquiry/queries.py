@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -29,6 +31,8 @@ from commonroom.web.partnerships.models import Moment, Partnership
 
 #: Hours of a day: days used are hours of the school that helps, divided by them.
 HOURS = 6
+#: What both heads agree on.
+AIM = ("aim", "days", "starts", "ends")
 #: Kinds of moments that say that something was written on: left out of what is latest.
 _SMALL = (
     "cycle.changed", "note.changed", "visit.changed", "point.changed", "decision.changed", "impact.asked",
@@ -86,6 +90,22 @@ def supporters_to_choose(partnership: Partnership) -> QuerySet[Person]:
         system__schools__in=(partnership.receiver_id, partnership.provider_id),
     )
     return Person.objects.filter(pk__in=held.values("person"), is_active=True).order_by("name", "email")
+
+
+def revision_of_aim(partnership: Partnership) -> int:
+    """Return a number that is another one as soon as aim, days or dates are."""
+    return _revision([getattr(partnership, name) for name in AIM])
+
+
+def revision_of_supporters(partnership: Partnership) -> int:
+    """Return a number that is another one as soon as somebody else supports the partnership."""
+    return _revision(sorted(partnership.supporters.values_list("pk", flat=True)))
+
+
+def _revision(values: Iterable[object]) -> int:
+    # Days are 10 as they were typed and 10.0 as they are kept.
+    plain = [float(one) if isinstance(one, int | Decimal) else str(one) for one in values]
+    return zlib.crc32(repr(plain).encode()) >> 1
 
 
 def hours(partnership: Partnership) -> dict[str, Decimal]:

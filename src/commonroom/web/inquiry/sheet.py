@@ -14,7 +14,8 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 
 from commonroom.web.accounts.models import Person
-from commonroom.web.inquiry.models import Cycle, Written
+from commonroom.web.inquiry.actions.writing import Overtaken
+from commonroom.web.inquiry.models import Cycle
 from commonroom.web.partnerships.models import Partnership
 
 #: Fields that nobody sees.
@@ -65,31 +66,32 @@ class RoomForm(forms.Form):
         """The revision that was read."""
         return int(self.cleaned_data.get("revision") or 0)
 
-    def show_theirs(self, thing: Written | None) -> None:
+    @classmethod
+    def standing(cls, thing: models.Model) -> dict[str, Any]:
+        """Return what stands in a thing, for the form to be opened with."""
+        names = (name for name in cls.base_fields if name != "key" and hasattr(thing, name))
+        return {name: _value(thing, name) for name in names}
+
+    def show_theirs(self, overtaken: Overtaken) -> None:
         """Show what stands now beside what was typed, which the next save will put in its place."""
+        thing = overtaken.thing
         if thing is None:
             return
         typed = cast("QueryDict", self.data).copy()
-        typed["revision"] = str(thing.revision)
+        typed["revision"] = str(overtaken.revision)
         self.data = typed
-        for name in self.changed_from(thing):
-            self.theirs.append((str(self.fields[name].label), self.say(thing, name)))
+        for name, field in self.fields.items():
+            if name in HIDDEN or not hasattr(thing, name):
+                continue
+            if _value(thing, name) != _listed(self.cleaned_data.get(name)):
+                self.theirs.append((str(field.label), self.say(thing, name)))
 
-    def changed_from(self, thing: Written) -> list[str]:
-        """Return the fields in which what stands differs from what was typed."""
-        shown = (name for name in self.fields if name not in HIDDEN)
-        return [
-            name
-            for name in shown
-            if hasattr(thing, name)
-            and not isinstance(thing._meta.get_field(name), models.ManyToManyField)
-            and getattr(thing, name) != self.cleaned_data.get(name)
-        ]
-
-    def say(self, thing: Written, name: str) -> str:
+    def say(self, thing: models.Model, name: str) -> str:
         """Return what stands in a field, as people read it."""
         display = getattr(thing, f"get_{name}_display", None)
-        value = display() if display else getattr(thing, name)
+        value = display() if display else _value(thing, name)
+        if isinstance(value, list):
+            value = ", ".join(map(str, value))
         if isinstance(value, datetime.date):
             return date_format(value, "DATE_FORMAT")
         return str(value) if value not in (None, "") else "–"
@@ -97,3 +99,13 @@ class RoomForm(forms.Form):
     def made(self, form: type[Any], *names: str, **others: Any) -> Any:
         """Return what was typed in fields of these names, as an action takes it."""
         return form(**{name: self.cleaned_data[name] for name in names}, **others)
+
+
+def _value(thing: models.Model, name: str) -> Any:
+    """What stands in a field; of one that names several, all of them by name."""
+    value = getattr(thing, name)
+    return _listed(value.all()) if isinstance(value, models.Manager) else value
+
+
+def _listed(value: Any) -> Any:
+    return sorted(value, key=str) if isinstance(value, models.QuerySet) else value

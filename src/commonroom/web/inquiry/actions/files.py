@@ -19,8 +19,8 @@ from commonroom.web.accounts.roles import Action
 from commonroom.web.audit import actions as audit
 from commonroom.web.audit.changes import change as changes
 from commonroom.web.inquiry import words as wordings
-from commonroom.web.inquiry.actions.notes import keep_to, may_change
-from commonroom.web.inquiry.actions.writing import belong, enter, once, put, tell
+from commonroom.web.inquiry.actions.notes import check_change, keep_to
+from commonroom.web.inquiry.actions.writing import belong, enter, hold, once, put, tell
 from commonroom.web.inquiry.models import Attachment
 from commonroom.web.partnerships.models import Moment, Partnership
 
@@ -67,7 +67,7 @@ def _add(*, who: Person, made: Attachment, words: wordings.Filed, today: datetim
     put(made, words)
     keep_to(made, who)
     # Two who send at once are counted one after the other.
-    Partnership.objects.select_for_update().get(pk=partnership.pk)
+    hold(partnership)
     used = Attachment.objects.filter(partnership=partnership).aggregate(all=Sum("size"))["all"] or 0
     if used + made.size > ROOM:
         raise SaidToPeople(
@@ -87,7 +87,7 @@ def _add(*, who: Person, made: Attachment, words: wordings.Filed, today: datetim
 @changes
 def remove(*, who: Person, attachment: Attachment, today: datetime.date) -> None:
     """Remove a file for good: that it was there stays in the timeline."""
-    may_change(who, attachment)
+    check_change(who, attachment)
     audit.record(who=who, action="file.remove", thing=attachment, before=audit.fields(attachment))
     partnership, stored = attachment.partnership, attachment.stored
     path = f"{reverse('room-files', args=[partnership.pk])}#file-{attachment.pk}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import uuid
+from collections.abc import Iterable
+from typing import TypeVar
 
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
@@ -18,6 +20,8 @@ from commonroom.web.inquiry import words as wordings
 from commonroom.web.inquiry.actions.writing import belong, claim, enter, once, own_schools, put, tell
 from commonroom.web.inquiry.models import Note, Own, Visibility
 from commonroom.web.partnerships.models import Moment, Partnership
+
+T = TypeVar("T", bound=Own)
 
 
 @changes
@@ -45,7 +49,7 @@ def write(
 @changes
 def change(*, who: Person, note: Note, words: wordings.Noted, revision: int, today: datetime.date) -> Note:
     """Change a note, or share one that was the school's own; raise Overtaken when another did meanwhile."""
-    may_change(who, note)
+    check_change(who, note)
     belong(note.partnership, words.cycle)
     claim(note, revision)
     before, was_own = audit.fields(note), note.is_own
@@ -64,7 +68,7 @@ def change(*, who: Person, note: Note, words: wordings.Noted, revision: int, tod
 @changes
 def remove(*, who: Person, note: Note, today: datetime.date) -> None:
     """Remove a note: that it was there stays in the timeline, what it said does not."""
-    may_change(who, note)
+    check_change(who, note)
     before = audit.fields(note)
     audit.record(who=who, action="note.remove", thing=note, before=before)
     path, about = _path(note), _about(note)
@@ -89,12 +93,17 @@ def keep_to(made: Own, who: Person) -> None:
         )
 
 
-def may_change(who: Person, thing: Own) -> None:
+def check_change(who: Person, thing: Own) -> None:
     """Let a person change what they wrote, or what their school wrote, in a room that is open."""
     enter(who, Action.PARTNERSHIP_WORK, thing.partnership)
-    schools = own_schools(who, Action.NOTES_WRITE, thing.partnership)
-    if thing.school_id not in schools and (thing.is_own or thing.who_id != who.pk):
+    if not changeable(who, thing.partnership, [thing]):
         raise PermissionDenied
+
+
+def changeable(who: Person, partnership: Partnership, things: Iterable[T]) -> set[T]:
+    """Return those of a room's notes or files that a person wrote, or that their school wrote."""
+    schools = own_schools(who, Action.NOTES_WRITE, partnership)
+    return {one for one in things if one.school_id in schools or (one.who_id == who.pk and not one.is_own)}
 
 
 def _tell(who: Person, note: Note, kind: str, date: datetime.date) -> None:

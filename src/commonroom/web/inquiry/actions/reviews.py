@@ -15,7 +15,7 @@ from commonroom.web.audit import actions as audit
 from commonroom.web.audit.changes import change as changes
 from commonroom.web.inquiry import queries
 from commonroom.web.inquiry import words as wordings
-from commonroom.web.inquiry.actions.writing import claim, enter, once, own_schools, put, tell
+from commonroom.web.inquiry.actions.writing import claim, enter, hold, once, own_schools, put, tell
 from commonroom.web.inquiry.models import Review
 from commonroom.web.partnerships.models import Partnership
 
@@ -31,6 +31,8 @@ def write(
 ) -> Review:
     """Review a term; a `key` sent before gives the review that is there."""
     enter(who, Action.PARTNERSHIP_LEAD, partnership)
+    # Two heads who review a term at once do so one after the other.
+    hold(partnership)
     made = Review(partnership=partnership, who=who, key=key or uuid.uuid4())
     there = Review.objects.filter(partnership=partnership, year=words.year, term=words.term).first()
     if there is not None and there.key != made.key:
@@ -39,7 +41,7 @@ def write(
         )
     put(made, words, but=("word",))
     made.days = queries.days_used(partnership)
-    _set_word(made, who, words.word)
+    setattr(made, word_of(who, partnership), words.word)
     review, new = once(made)
     if new:
         audit.record(who=who, action="review.write", thing=review)
@@ -57,7 +59,7 @@ def change(
     before = audit.fields(review)
     put(review, words, but=("word", "year", "term"))
     shared = all(getattr(review, name) == before[name] for name in ("well", "badly", "change"))
-    _set_word(review, who, words.word)
+    setattr(review, word_of(who, review.partnership), words.word)
     review.save()
     audit.record(who=who, action="review.change", thing=review, before=before)
     kind = "review.word" if shared else "review.changed"
@@ -65,13 +67,10 @@ def change(
     return review
 
 
-def _set_word(review: Review, who: Person, word: str) -> None:
-    """Set the word of the head's own school; that of the other stays."""
-    own = own_schools(who, Action.PARTNERSHIP_LEAD, review.partnership)
-    if review.partnership.receiver_id in own:
-        review.receiver_word = word
-    else:
-        review.provider_word = word
+def word_of(who: Person, partnership: Partnership) -> str:
+    """Return the field in which the word of a head stands: that of the head's own school."""
+    own = own_schools(who, Action.PARTNERSHIP_LEAD, partnership)
+    return "receiver_word" if partnership.receiver_id in own else "provider_word"
 
 
 def _path(review: Review) -> str:

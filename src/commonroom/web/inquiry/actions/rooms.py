@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import uuid
 from collections.abc import Sequence
 
 from django.core.exceptions import PermissionDenied
@@ -18,7 +17,15 @@ from commonroom.web.audit import actions as audit
 from commonroom.web.audit.changes import change as changes
 from commonroom.web.inquiry import queries
 from commonroom.web.inquiry import words as wordings
-from commonroom.web.inquiry.actions.writing import Overtaken, claim, enter, own_schools, tell
+from commonroom.web.inquiry.actions.writing import (
+    Overtaken,
+    claim,
+    enter,
+    hold,
+    last_change,
+    own_schools,
+    tell,
+)
 from commonroom.web.inquiry.models import Lesson
 from commonroom.web.partnerships.models import Partnership
 from commonroom.web.schools.models import School
@@ -28,15 +35,19 @@ State = Partnership.State
 
 @changes
 def set_aim(
-    *, who: Person, partnership: Partnership, words: wordings.Aim, today: datetime.date
+    *, who: Person, partnership: Partnership, words: wordings.Aim, revision: int, today: datetime.date
 ) -> Partnership:
-    """Agree on the aim, the days, and when it starts and ends."""
+    """Agree on the aim, the days, and when it starts and ends; raise Overtaken when another did meanwhile."""
     enter(who, Action.PARTNERSHIP_LEAD, partnership)
     if words.starts and words.ends and words.ends <= words.starts:
         raise SaidToPeople(_("It ends before it starts."), remedy=_("Give a later day for its end."))
     if words.days is not None and words.days < 0:
         raise SaidToPeople(_("Days cannot be below nought."), remedy=_("Give nought or more days."))
     before = _take(partnership)
+    now = queries.revision_of_aim(partnership)
+    if revision != now:
+        entry = last_change(partnership, *queries.AIM)
+        raise Overtaken(partnership, revision=now, entry=entry)
     for name, value in vars(words).items():
         setattr(partnership, name, value)
     partnership.save(update_fields=list(vars(words)))
@@ -46,9 +57,12 @@ def set_aim(
 
 @changes
 def name_supporters(
-    *, who: Person, partnership: Partnership, people: Sequence[Person], today: datetime.date
+    *, who: Person, partnership: Partnership, people: Sequence[Person], revision: int, today: datetime.date
 ) -> Partnership:
-    """Name the system leaders who support the partnership, and may enter its room; others no longer may."""
+    """Name the system leaders who support the partnership, and may enter its room; others no longer may.
+
+    Raises Overtaken when another named others meanwhile.
+    """
     enter(who, Action.PARTNERSHIP_LEAD, partnership)
     known = set(queries.supporters_to_choose(partnership).values_list("pk", flat=True))
     if any(person.pk not in known for person in people):
@@ -57,6 +71,9 @@ def name_supporters(
             remedy=_("Choose from the list."),
         )
     before = _take(partnership)
+    now = queries.revision_of_supporters(partnership)
+    if revision != now:
+        raise Overtaken(partnership, revision=now, entry=last_change(partnership, "supporters"))
     partnership.supporters.set(people)
     _tell(who, partnership, before, told=("partnership.supporters", "room.supporters", today))
     return partnership
@@ -76,13 +93,17 @@ def begin(*, who: Person, partnership: Partnership, today: datetime.date) -> Par
 
 
 @changes
-def close(*, who: Person, partnership: Partnership, lesson: str, today: datetime.date) -> Partnership:
-    """Close the partnership with what the head's own school learned; the room can then only be read."""
+def close(
+    *, who: Person, partnership: Partnership, lesson: tuple[str, int], today: datetime.date
+) -> Partnership:
+    """Close the partnership with what the head's own school learned; the room can then only be read.
+
+    `lesson`: as `write_lesson` takes it. Who heads both schools writes it for the one that is helped, and
+    that of the other afterwards.
+    """
     enter(who, Action.PARTNERSHIP_LEAD, partnership)
     before = _take(partnership)
-    for school in sorted(own_schools(who, Action.PARTNERSHIP_LEAD, partnership)):
-        held = Lesson.objects.filter(partnership=partnership, school_id=school).first()
-        _write_lesson(partnership, who, held or Lesson(partnership=partnership, school_id=school), lesson)
+    _write_lesson(who, partnership, own_school(who, partnership), lesson)
     partnership.state, partnership.closed = State.CLOSED, today
     partnership.lessons = queries.lessons_of_both(partnership)
     partnership.save(update_fields=["state", "closed", "lessons"])
@@ -115,31 +136,36 @@ def write_lesson(
     if school.pk not in own_schools(who, Action.PARTNERSHIP_LEAD, partnership):
         raise PermissionDenied
     before = _take(partnership)
-    text, revision = lesson
-    held = Lesson.objects.filter(partnership=partnership, school=school).first()
-    if held is not None and not revision:
-        raise Overtaken(held)
-    if held is not None:
-        claim(held, revision)
-    held = held or Lesson(partnership=partnership, school=school, key=uuid.uuid4())
-    _write_lesson(partnership, who, held, text)
+    held = _write_lesson(who, partnership, school, lesson)
     partnership.lessons = queries.lessons_of_both(partnership)
     partnership.save(update_fields=["lessons"])
     _tell(who, partnership, before, told=("partnership.lessons", "room.lessons", today))
     return held
 
 
-def _write_lesson(partnership: Partnership, who: Person, lesson: Lesson, text: str) -> None:
-    before = audit.fields(lesson) if lesson.pk else None
-    lesson.text, lesson.who = text, who
-    lesson.save()
-    audit.record(who=who, action="lesson.write", thing=lesson, before=before)
+def own_school(who: Person, partnership: Partnership) -> School:
+    """Return the school in whose name a head leads; of who heads both: the one that is helped."""
+    own = own_schools(who, Action.PARTNERSHIP_LEAD, partnership)
+    return partnership.receiver if partnership.receiver_id in own else partnership.provider
+
+
+def _write_lesson(who: Person, partnership: Partnership, school: School, lesson: tuple[str, int]) -> Lesson:
+    text, revision = lesson
+    held = Lesson.objects.filter(partnership=partnership, school=school).first()
+    if held is None:
+        held, before = Lesson(partnership=partnership, school=school), None
+    else:
+        claim(held, revision)
+        before = audit.fields(held)
+    held.text, held.who = text, who
+    held.save()
+    audit.record(who=who, action="lesson.write", thing=held, before=before)
+    return held
 
 
 def _take(partnership: Partnership) -> dict[str, object]:
     """Hold the partnership until the change is done, and return its fields as they are."""
-    Partnership.objects.select_for_update().get(pk=partnership.pk)
-    partnership.refresh_from_db()
+    hold(partnership)
     return audit.fields(partnership)
 
 

@@ -55,8 +55,7 @@ def record(
 def change(*, who: Person, visit: Visit, words: wordings.Came, revision: int, today: datetime.date) -> Visit:
     """Change a visit or meeting: another date, that it took place, its hours; raise Overtaken."""
     enter(who, Action.PARTNERSHIP_WORK, visit.partnership)
-    already = set(visit.people.values_list("pk", flat=True))
-    _check(visit.partnership, words, today, already=already)
+    _check(visit.partnership, words, today, already=set(visit.people.values_list("pk", flat=True)))
     claim(visit, revision)
     before = audit.fields(visit)
     put(visit, words, but=("people",))
@@ -73,8 +72,11 @@ def change(*, who: Person, visit: Visit, words: wordings.Came, revision: int, to
 def join(*, who: Person, visit: Visit, today: datetime.date) -> Visit:
     """Say of oneself that one took part."""
     enter(who, Action.PARTNERSHIP_WORK, visit.partnership)
+    visit = Visit.objects.select_for_update().get(pk=visit.pk)
     if visit.people.filter(pk=who.pk).exists():
         return visit
+    # Whoever is changing the visit just now is told, and does not leave this person out.
+    claim(visit, visit.revision)
     before = audit.fields(visit)
     visit.people.add(who)
     audit.record(who=who, action="visit.join", thing=visit, before=before)

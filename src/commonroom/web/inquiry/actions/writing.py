@@ -6,13 +6,15 @@ import dataclasses
 import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from commonroom.errors import SaidToPeople
 from commonroom.web.accounts import permissions
 from commonroom.web.accounts.models import Person
 from commonroom.web.accounts.roles import Action
+from commonroom.web.audit.models import Entry
 from commonroom.web.inquiry.models import Written
 from commonroom.web.partnerships.models import Moment, Partnership
 
@@ -39,23 +41,41 @@ class Closed(SaidToPeople):
 
 
 class Overtaken(SaidToPeople):
-    """Said when somebody else changed a thing meanwhile; it has the `thing` as it is now."""
+    """Said when somebody else changed a thing meanwhile; it has the `thing` and `revision` of now."""
 
     status = 409
 
-    def __init__(self, thing: Written | None) -> None:
-        """Say it, and keep the thing as it is now; None when it is there no longer."""
-        self.thing = thing
+    def __init__(self, thing: models.Model | None, *, revision: int = 0, entry: Entry | None = None) -> None:
+        """Say it, and keep the thing as it is now.
+
+        Arguments: the `thing`, None when it is there no longer; its `revision`; the `entry` of the audit on
+        the change that was first.
+        """
+        self.thing, self.revision = thing, revision
         if thing is None:
             super().__init__(
                 _("Somebody else removed this while you were writing."),
                 remedy=_("What you wrote is still below: copy it, and write it anew."),
             )
             return
-        super().__init__(
-            _("Somebody else changed this while you were writing."),
-            remedy=_("Both texts are below: put together what should stand, and save again."),
+        who = str(entry.who) if entry and entry.who else _("Somebody else")
+        what = ", ".join(_labels(thing, entry)) if entry else ""
+        said = (
+            _("%(who)s changed this while you were writing: %(what)s.")
+            if what
+            else _("%(who)s changed this while you were writing.")
         )
+        super().__init__(
+            said % {"who": who, "what": what},
+            remedy=_("Nothing that you wrote is lost: put both together, and save again."),
+        )
+
+
+def _labels(thing: models.Model, entry: Entry) -> list[str]:
+    """What the fields are called that a change touched: those that have a name for people."""
+    fields = [thing._meta.get_field(name) for name in entry.after or {}]
+    names = [field.verbose_name for field in fields if isinstance(field, models.Field)]
+    return [str(name) for name in names if isinstance(name, Promise)]
 
 
 def enter(who: Person, action: Action, partnership: Partnership) -> None:
@@ -101,8 +121,21 @@ def claim(thing: T, revision: int) -> None:
     """Take a thing for a change, as its `revision` was read; raise Overtaken when it is another now."""
     all_of_them = type(thing)._default_manager
     if not all_of_them.filter(pk=thing.pk, revision=revision).update(revision=revision + 1):
-        raise Overtaken(all_of_them.filter(pk=thing.pk).first())
+        there = all_of_them.filter(pk=thing.pk).first()
+        raise Overtaken(there, revision=there.revision if there else 0, entry=last_change(thing))
     thing.refresh_from_db()
+
+
+def hold(partnership: Partnership) -> None:
+    """Let nobody else change a partnership until this change is done, and read it as it is."""
+    Partnership.objects.select_for_update().get(pk=partnership.pk)
+    partnership.refresh_from_db()
+
+
+def last_change(thing: models.Model, *names: str) -> Entry | None:
+    """Return the entry of the audit on the last change of a thing; with `names`: of one of these fields."""
+    found = Entry.objects.filter(kind=thing._meta.model_name, key=str(thing.pk)).select_related("who")
+    return next((one for one in found if not names or set(names) & set(one.after or ())), None)
 
 
 def put(thing: Written, words: DataclassInstance, *, but: tuple[str, ...] = ()) -> None:

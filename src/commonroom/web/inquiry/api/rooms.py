@@ -12,11 +12,10 @@ from django.utils import timezone
 from ninja import Router, Schema, Status
 from pydantic import Field
 
-from commonroom.web.accounts import permissions
 from commonroom.web.accounts.roles import Action
 from commonroom.web.inquiry import actions, kinds, queries, words
 from commonroom.web.inquiry.api.texts import KeyIn, PersonOut, Revision, Said, Text, enter, given
-from commonroom.web.inquiry.models import Lesson, Review
+from commonroom.web.inquiry.models import Review
 from commonroom.web.partnerships.models import Moment, Partnership
 from commonroom.web.partnerships.texts import SchoolOut, who
 
@@ -43,8 +42,12 @@ class SummaryOut(Schema):
 
 
 class RoomOut(SummaryOut):
-    """A partnership as its own people see it: with days used and hours, and who takes part."""
+    """A partnership as its own people see it; the revision is that of aim, days and dates.
 
+    Days used are hours of the school that helps in visits that took place, six to a day.
+    """
+
+    revision: int
     days_used: Decimal
     receiver_hours: Decimal
     provider_hours: Decimal
@@ -70,9 +73,10 @@ class LessonIn(Schema):
 
 
 class CloseIn(Schema):
-    """What the head's own school learned."""
+    """What the head's own school learned, and the revision that was read (0: there was none)."""
 
     lesson: Said
+    revision: Revision = 0
 
 
 class MomentOut(Schema):
@@ -129,11 +133,16 @@ def read_room(request: HttpRequest, pk: int) -> Any:
 
 
 @router.put("/partnerships/{int:pk}/aim", response=RoomOut)
-def set_aim(request: HttpRequest, pk: int, sent: AimIn) -> Any:
+def set_aim(request: HttpRequest, pk: int, revision: Revision, sent: AimIn) -> Any:
     """Agree on aim, days and dates."""
-    partnership, today = enter(request, pk, LEAD), timezone.localdate()
-    aim = words.Aim(**given(sent))
-    return _told(actions.rooms.set_aim(who=who(request), partnership=partnership, words=aim, today=today))
+    partnership = actions.rooms.set_aim(
+        who=who(request),
+        partnership=enter(request, pk, LEAD),
+        words=words.Aim(**given(sent)),
+        revision=revision,
+        today=timezone.localdate(),
+    )
+    return _told(partnership)
 
 
 @router.post("/partnerships/{int:pk}/begin", response=RoomOut)
@@ -147,9 +156,8 @@ def begin(request: HttpRequest, pk: int) -> Any:
 def close(request: HttpRequest, pk: int, sent: CloseIn) -> Any:
     """Close the partnership, with what the head's own school learned."""
     partnership, today = enter(request, pk, LEAD), timezone.localdate()
-    return _told(
-        actions.rooms.close(who=who(request), partnership=partnership, lesson=sent.lesson, today=today)
-    )
+    lesson = (sent.lesson, sent.revision)
+    return _told(actions.rooms.close(who=who(request), partnership=partnership, lesson=lesson, today=today))
 
 
 @router.post("/partnerships/{int:pk}/reopen", response=RoomOut)
@@ -163,12 +171,10 @@ def reopen(request: HttpRequest, pk: int) -> Any:
 def write_lesson(request: HttpRequest, pk: int, sent: LessonIn) -> Any:
     """Write what the head's own school learned; after the close too."""
     partnership, today = enter(request, pk, LEAD), timezone.localdate()
-    own = permissions.schools(who(request), LEAD)
-    school = partnership.receiver if partnership.receiver_id in own else partnership.provider
-    made: Lesson = actions.rooms.write_lesson(
+    made = actions.rooms.write_lesson(
         who=who(request),
         partnership=partnership,
-        school=school,
+        school=actions.rooms.own_school(who(request), partnership),
         lesson=(sent.text, sent.revision),
         today=today,
     )
@@ -220,6 +226,7 @@ def _told(partnership: Partnership) -> dict[str, Any]:
     return {
         **plain,
         **hours,
+        "revision": queries.revision_of_aim(partnership),
         "days_used": queries.days_used(partnership),
         "lessons": partnership.lessons,
         "people": list(queries.people(partnership)),

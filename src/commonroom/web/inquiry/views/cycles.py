@@ -5,28 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from commonroom.web.inquiry import actions, forms, queries
+from commonroom.web.inquiry.actions.notes import changeable
 from commonroom.web.inquiry.models import Cycle, Stage
-from commonroom.web.inquiry.pages import FOLDER, WORK, frame, in_room, typed, who, write
+from commonroom.web.inquiry.pages import FOLDER, WORK, confirm, find, frame, in_room, typed, who, write
 from commonroom.web.inquiry.sheet import RoomForm
 from commonroom.web.partnerships.models import Partnership
-from commonroom.web.partnerships.pages import Page, answer
 
-#: The form of each stage, and the fields of a cycle that it writes.
-FORMS: dict[str, tuple[type[RoomForm], tuple[str, ...]]] = {
-    "plan": (
-        forms.PlannedForm,
-        ("question", "practice", "trying", "knowing", "plan_by", "do_by", "study_by", "act_by"),
-    ),
-    "do": (forms.DoneForm, ("happened",)),
-    "study": (forms.StudiedForm, ("learned",)),
-    "act": (forms.ActedForm, ("next", "next_why")),
+#: The form of each stage.
+FORMS: dict[str, type[RoomForm]] = {
+    "plan": forms.PlannedForm,
+    "do": forms.DoneForm,
+    "study": forms.StudiedForm,
+    "act": forms.ActedForm,
 }
 HERE = "room-cycles"
 
@@ -49,22 +46,21 @@ def cycles(request: HttpRequest, partnership: Partnership) -> HttpResponse:
 @require_safe
 def cycle(request: HttpRequest, partnership: Partnership, number: int) -> HttpResponse:
     """Show a cycle, stage by stage, with its notes and files."""
-    found = _get(partnership, number)
+    found = find(Cycle, partnership, number)
     notes = list(queries.notes(who(request), partnership).filter(cycle=found).order_by("date", "pk"))
     files = list(queries.files(who(request), partnership).filter(cycle=found))
-    frame_of_room = frame(request, partnership, HERE)
     context = {
-        **frame_of_room,
+        **frame(request, partnership, HERE),
         "cycle": found,
         "stages": [_stage(found, stage, notes, files) for stage in Stage],
         "others": [one for one in notes if not one.stage],
         "other_files": [one for one in files if not one.stage],
         "following": "" if found.ended else queries.following(found.stage),
+        "mine": changeable(who(request), partnership, [*notes, *files]),
         "moves": found.moves.select_related("who"),
         "visits": found.visits.all(),
         "points": found.action_points.select_related("owner"),
         "decisions": found.decisions.all(),
-        "choices": [(stage, stage.label) for stage in Stage if stage != found.stage],
         "today": timezone.localdate(),
     }
     return render(request, f"{FOLDER}/cycle.html", context)
@@ -91,7 +87,7 @@ def new(request: HttpRequest, partnership: Partnership) -> HttpResponse:
         "back": reverse(HERE, args=[partnership.pk]),
         "keep": f"cycle-new-{partnership.pk}",
     }
-    return write(request, form, act, page=frame(request, partnership, HERE) | page)
+    return write(request, form, act, here=HERE, page=page)
 
 
 @in_room(WORK)
@@ -99,14 +95,9 @@ def stage(request: HttpRequest, partnership: Partnership, number: int, stage: st
     """Write in a stage of a cycle; in the last: end it with what is next."""
     if stage not in FORMS:
         raise Http404
-    found = _get(partnership, number)
-    made, names = FORMS[stage]
-    form: Any = made(
-        typed(request),
-        person=who(request),
-        partnership=partnership,
-        initial={name: getattr(found, name) for name in (*names, "revision")},
-    )
+    found = find(Cycle, partnership, number)
+    made = FORMS[stage]
+    form = made(typed(request), person=who(request), partnership=partnership, initial=made.standing(found))
 
     def act(form: Any) -> tuple[str, str]:
         does = actions.cycles.end if stage == Stage.ACT else actions.cycles.change
@@ -126,7 +117,7 @@ def stage(request: HttpRequest, partnership: Partnership, number: int, stage: st
         "keep": f"cycle-{found.pk}-{stage}",
         "yes": _("End the cycle") if stage == Stage.ACT else "",
     }
-    return write(request, form, act, page=frame(request, partnership, HERE) | page)
+    return write(request, form, act, here=HERE, page=page)
 
 
 @in_room(WORK)
@@ -134,8 +125,7 @@ def move(request: HttpRequest, partnership: Partnership, number: int, stage: str
     """Move a cycle to another stage, after asking whether that is meant."""
     if stage not in FORMS:
         raise Http404
-    found = _get(partnership, number)
-    form = _plain(request, found)
+    found = find(Cycle, partnership, number)
 
     def act(form: RoomForm) -> tuple[str, str]:
         actions.cycles.move(
@@ -147,33 +137,32 @@ def move(request: HttpRequest, partnership: Partnership, number: int, stage: str
         )
         return _path(found), _("The cycle is now at: %(stage)s.") % {"stage": Stage(stage).label}
 
-    context = {
+    page = {
         "question": _("Move the cycle to: %(stage)s?") % {"stage": Stage(stage).label},
         "sentences": [str(found), _("Whatever was written stays where it is.")],
         "yes": _("Move it"),
         "back": _path(found),
     }
-    return answer(request, form, act, page=Page("commonroom/parts/confirm.html", context))
+    return confirm(request, partnership, act, page=page, revision=found.revision)
 
 
 @in_room(WORK)
 def resume(request: HttpRequest, partnership: Partnership, number: int) -> HttpResponse:
     """Take up a cycle again, after asking whether that is meant."""
-    found = _get(partnership, number)
+    found = find(Cycle, partnership, number)
 
     def act(form: RoomForm) -> tuple[str, str]:
         today = timezone.localdate()
         actions.cycles.resume(who=who(request), cycle=found, revision=form.read, today=today)
         return _path(found), _("The cycle is open again.")
 
-    context = {
+    page = {
         "question": _("Take up the cycle again?"),
         "sentences": [str(found), _("What was decided stays written until it is decided anew.")],
         "yes": _("Take it up again"),
         "back": _path(found),
     }
-    page = Page("commonroom/parts/confirm.html", context)
-    return answer(request, _plain(request, found), act, page=page)
+    return confirm(request, partnership, act, page=page, revision=found.revision)
 
 
 def _stage(cycle: Cycle, stage: Stage, notes: list[Any], files: list[Any]) -> dict[str, Any]:
@@ -189,22 +178,6 @@ def _stage(cycle: Cycle, stage: Stage, notes: list[Any], files: list[Any]) -> di
         "notes": [one for one in notes if one.stage == stage],
         "files": [one for one in files if one.stage == stage],
     }
-
-
-def _plain(request: HttpRequest, cycle: Cycle) -> RoomForm:
-    """A form with nothing to type but the revision that was read."""
-    return RoomForm(
-        typed(request),
-        person=who(request),
-        partnership=cycle.partnership,
-        initial={"revision": cycle.revision},
-    )
-
-
-def _get(partnership: Partnership, number: int) -> Cycle:
-    found = get_object_or_404(Cycle, partnership=partnership, pk=number)
-    found.partnership = partnership
-    return found
 
 
 def _path(cycle: Cycle) -> str:

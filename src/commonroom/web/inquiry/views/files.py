@@ -4,22 +4,32 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from commonroom.web import files as keeping
-from commonroom.web.accounts.roles import Action
-from commonroom.web.files import checking, receiving
+from commonroom.web.files import receiving
 from commonroom.web.inquiry import actions, forms, queries
-from commonroom.web.inquiry.actions.writing import own_schools
+from commonroom.web.inquiry.actions.notes import changeable, check_change
 from commonroom.web.inquiry.models import Attachment
-from commonroom.web.inquiry.pages import FOLDER, WORK, frame, in_room, typed, who, write
+from commonroom.web.inquiry.pages import (
+    FOLDER,
+    WORK,
+    asked,
+    confirm,
+    find,
+    frame,
+    home,
+    in_room,
+    typed,
+    who,
+    write,
+)
 from commonroom.web.inquiry.sheet import RoomForm
 from commonroom.web.partnerships.models import Partnership
-from commonroom.web.partnerships.pages import Page, answer
 
 HERE = "room-files"
 
@@ -28,10 +38,11 @@ HERE = "room-files"
 @require_safe
 def files(request: HttpRequest, partnership: Partnership) -> HttpResponse:
     """Show the files that a person may take."""
+    found = list(queries.files(who(request), partnership))
     context = {
         **frame(request, partnership, HERE),
-        "files": queries.files(who(request), partnership),
-        "own": own_schools(who(request), Action.NOTES_WRITE, partnership),
+        "files": found,
+        "mine": changeable(who(request), partnership, found),
     }
     return render(request, f"{FOLDER}/files.html", context)
 
@@ -39,16 +50,14 @@ def files(request: HttpRequest, partnership: Partnership) -> HttpResponse:
 @in_room(WORK)
 def new(request: HttpRequest, partnership: Partnership) -> HttpResponse:
     """Send a file."""
-    asked = {name: request.GET[name] for name in ("cycle", "stage") if name in request.GET}
     form = forms.FileForm(
         typed(request),
         files=request.FILES or None,
         person=who(request),
         partnership=partnership,
-        initial=asked,
+        initial=asked(request, "cycle", "stage"),
     )
-    if receiving.DROPPED in request.META:
-        form.add_error("file", str(checking.too_large(request.META[receiving.DROPPED])))
+    receiving.say_dropped(request, form)
 
     def act(form: forms.FileForm) -> tuple[str, str]:
         made = actions.files.add(
@@ -61,44 +70,36 @@ def new(request: HttpRequest, partnership: Partnership) -> HttpResponse:
         return _back(made), _("The file is there: %(name)s.") % {"name": made.name}
 
     page = {"title": _("Send a file"), "back": reverse(HERE, args=[partnership.pk])}
-    return write(request, form, act, page=frame(request, partnership, HERE) | page)
+    return write(request, form, act, here=HERE, page=page)
 
 
 @in_room()
 @require_safe
 def send(request: HttpRequest, partnership: Partnership, number: int) -> HttpResponseBase:
     """Hand out a file."""
-    found = _get(request, partnership, number)
+    found = find(queries.files(who(request), partnership), partnership, number)
     return keeping.send(found.stored, name=found.name, media_type=found.media_type)
 
 
 @in_room(WORK)
 def remove(request: HttpRequest, partnership: Partnership, number: int) -> HttpResponse:
     """Remove a file, after asking whether that is meant."""
-    found = _get(request, partnership, number)
-    form = RoomForm(typed(request), person=who(request), partnership=partnership)
+    found = find(queries.files(who(request), partnership), partnership, number)
+    check_change(who(request), found)
 
     def act(form: RoomForm) -> tuple[str, str]:
         actions.files.remove(who=who(request), attachment=found, today=timezone.localdate())
         return reverse(HERE, args=[partnership.pk]), _("The file is removed.")
 
-    context = {
+    page = {
         "question": _("Remove this file?"),
         "sentences": [found.name, _("It is then gone for good; that it was there stays in the timeline.")],
         "yes": _("Remove it"),
         "back": _back(found),
         "grave": True,
     }
-    return answer(request, form, act, page=Page("commonroom/parts/confirm.html", context))
-
-
-def _get(request: HttpRequest, partnership: Partnership, number: int) -> Attachment:
-    found = get_object_or_404(queries.files(who(request), partnership), pk=number)
-    found.partnership = partnership
-    return found
+    return confirm(request, partnership, act, page=page)
 
 
 def _back(found: Attachment) -> str:
-    if found.cycle_id:
-        return f"{reverse('room-cycle', args=[found.partnership_id, found.cycle_id])}#file-{found.pk}"
-    return f"{reverse(HERE, args=[found.partnership_id])}#file-{found.pk}"
+    return f"{home(found, HERE)}#file-{found.pk}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,12 +11,24 @@ from django.views.decorators.http import require_safe
 
 from commonroom.web.accounts.roles import Action
 from commonroom.web.inquiry import actions, forms, queries
+from commonroom.web.inquiry.actions.notes import changeable, check_change
 from commonroom.web.inquiry.actions.writing import own_schools
 from commonroom.web.inquiry.models import Note
-from commonroom.web.inquiry.pages import FOLDER, WORK, frame, in_room, typed, who, write
+from commonroom.web.inquiry.pages import (
+    FOLDER,
+    WORK,
+    asked,
+    confirm,
+    find,
+    frame,
+    home,
+    in_room,
+    typed,
+    who,
+    write,
+)
 from commonroom.web.inquiry.sheet import RoomForm
 from commonroom.web.partnerships.models import Partnership
-from commonroom.web.partnerships.pages import Page, answer
 
 HERE = "room-notes"
 
@@ -25,9 +37,11 @@ HERE = "room-notes"
 @require_safe
 def notes(request: HttpRequest, partnership: Partnership) -> HttpResponse:
     """Show the notes that a person may read."""
+    found = list(queries.notes(who(request), partnership))
     context = {
         **frame(request, partnership, HERE),
-        "notes": queries.notes(who(request), partnership),
+        "notes": found,
+        "mine": changeable(who(request), partnership, found),
         "own": own_schools(who(request), Action.NOTES_WRITE, partnership),
     }
     return render(request, f"{FOLDER}/notes.html", context)
@@ -36,13 +50,8 @@ def notes(request: HttpRequest, partnership: Partnership) -> HttpResponse:
 @in_room(WORK)
 def new(request: HttpRequest, partnership: Partnership) -> HttpResponse:
     """Write a note."""
-    asked = {name: request.GET[name] for name in ("cycle", "stage", "visibility") if name in request.GET}
-    form = forms.NoteForm(
-        typed(request),
-        person=who(request),
-        partnership=partnership,
-        initial={"date": timezone.localdate(), **asked},
-    )
+    first = {"date": timezone.localdate(), **asked(request, "cycle", "stage", "visibility")}
+    form = forms.NoteForm(typed(request), person=who(request), partnership=partnership, initial=first)
 
     def act(form: forms.NoteForm) -> tuple[str, str]:
         made = actions.notes.write(
@@ -59,20 +68,15 @@ def new(request: HttpRequest, partnership: Partnership) -> HttpResponse:
         "back": reverse(HERE, args=[partnership.pk]),
         "keep": f"note-new-{partnership.pk}",
     }
-    return write(request, form, act, page=frame(request, partnership, HERE) | page)
+    return write(request, form, act, here=HERE, page=page)
 
 
 @in_room(WORK)
 def change(request: HttpRequest, partnership: Partnership, number: int) -> HttpResponse:
     """Change a note, or share it with the partner."""
     note = _get(request, partnership, number)
-    names = ("text", "date", "visibility", "school", "cycle", "stage", "revision")
-    form = forms.NoteForm(
-        typed(request),
-        person=who(request),
-        partnership=partnership,
-        initial={name: getattr(note, name) for name in names},
-    )
+    first = forms.NoteForm.standing(note)
+    form = forms.NoteForm(typed(request), person=who(request), partnership=partnership, initial=first)
     for name in ("cycle", "stage", "school", *([] if note.is_own else ["visibility"])):
         form.fields.pop(name, None)
 
@@ -81,42 +85,35 @@ def change(request: HttpRequest, partnership: Partnership, number: int) -> HttpR
         actions.notes.change(who=who(request), note=note, words=words, revision=form.read, today=today)
         return _back(note), _("Saved.")
 
-    page = {
-        "title": _("Change a note"),
-        "back": _back(note),
-        "keep": f"note-{note.pk}",
-    }
-    return write(request, form, act, page=frame(request, partnership, HERE) | page)
+    page = {"title": _("Change a note"), "back": _back(note), "keep": f"note-{note.pk}"}
+    return write(request, form, act, here=HERE, page=page)
 
 
 @in_room(WORK)
 def remove(request: HttpRequest, partnership: Partnership, number: int) -> HttpResponse:
     """Remove a note, after asking whether that is meant."""
     note = _get(request, partnership, number)
-    back = _back(note)
-    form = RoomForm(typed(request), person=who(request), partnership=partnership)
 
     def act(form: RoomForm) -> tuple[str, str]:
         actions.notes.remove(who=who(request), note=note, today=timezone.localdate())
         return reverse(HERE, args=[partnership.pk]), _("The note is removed.")
 
-    context = {
+    page = {
         "question": _("Remove this note?"),
         "sentences": [note.text, _("What it says is then gone for good.")],
         "yes": _("Remove it"),
-        "back": back,
+        "back": _back(note),
         "grave": True,
     }
-    return answer(request, form, act, page=Page("commonroom/parts/confirm.html", context))
+    return confirm(request, partnership, act, page=page)
 
 
 def _get(request: HttpRequest, partnership: Partnership, number: int) -> Note:
-    note = get_object_or_404(queries.notes(who(request), partnership), pk=number)
-    note.partnership = partnership
+    """A note that the person may change: no form is opened whose text could not be saved."""
+    note = find(queries.notes(who(request), partnership), partnership, number)
+    check_change(who(request), note)
     return note
 
 
 def _back(note: Note) -> str:
-    if note.cycle_id:
-        return f"{reverse('room-cycle', args=[note.partnership_id, note.cycle_id])}#note-{note.pk}"
-    return f"{reverse(HERE, args=[note.partnership_id])}#note-{note.pk}"
+    return f"{home(note, HERE)}#note-{note.pk}"

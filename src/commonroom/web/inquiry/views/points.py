@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from commonroom.web.inquiry import actions, forms
 from commonroom.web.inquiry.models import ActionPoint, Decision
-from commonroom.web.inquiry.pages import FOLDER, WORK, frame, in_room, typed, who, write
+from commonroom.web.inquiry.pages import FOLDER, WORK, asked, find, frame, in_room, typed, who, write
 from commonroom.web.partnerships.models import Partnership
 from commonroom.web.partnerships.pages import SeeOther
 
@@ -37,8 +37,8 @@ def points(request: HttpRequest, partnership: Partnership) -> HttpResponse:
 @in_room(WORK)
 def new_point(request: HttpRequest, partnership: Partnership) -> HttpResponse:
     """Agree on something to be done."""
-    asked = {"cycle": request.GET["cycle"]} if "cycle" in request.GET else None
-    form = forms.PointForm(typed(request), person=who(request), partnership=partnership, initial=asked)
+    first = asked(request, "cycle")
+    form = forms.PointForm(typed(request), person=who(request), partnership=partnership, initial=first)
 
     def act(form: forms.PointForm) -> tuple[str, str]:
         actions.points.agree(
@@ -56,25 +56,15 @@ def new_point(request: HttpRequest, partnership: Partnership) -> HttpResponse:
         "back": reverse(POINTS, args=[partnership.pk]),
         "keep": f"point-new-{partnership.pk}",
     }
-    return write(request, form, act, page=frame(request, partnership, POINTS) | page)
+    return write(request, form, act, here=POINTS, page=page)
 
 
 @in_room(WORK)
 def change_point(request: HttpRequest, partnership: Partnership, number: int) -> HttpResponse:
     """Change what is to be done, by whom, or by when."""
-    found = _point(partnership, number)
-    form = forms.PointForm(
-        typed(request),
-        person=who(request),
-        partnership=partnership,
-        initial={
-            "what": found.what,
-            "owner": found.owner_id,
-            "due": found.due,
-            "cycle": found.cycle_id,
-            "revision": found.revision,
-        },
-    )
+    found = find(ActionPoint, partnership, number)
+    first = forms.PointForm.standing(found)
+    form = forms.PointForm(typed(request), person=who(request), partnership=partnership, initial=first)
 
     def act(form: forms.PointForm) -> tuple[str, str]:
         words, today = form.words(), timezone.localdate()
@@ -86,7 +76,7 @@ def change_point(request: HttpRequest, partnership: Partnership, number: int) ->
         "back": reverse(POINTS, args=[partnership.pk]),
         "keep": f"point-{found.pk}",
     }
-    return write(request, form, act, page=frame(request, partnership, POINTS) | page)
+    return write(request, form, act, here=POINTS, page=page)
 
 
 @in_room(WORK)
@@ -95,7 +85,7 @@ def tick(request: HttpRequest, partnership: Partnership, number: int) -> HttpRes
     """Say that something was done, or that it was not."""
     actions.points.tick(
         who=who(request),
-        point=_point(partnership, number),
+        point=find(ActionPoint, partnership, number),
         done=request.POST.get("done") != "no",
         today=timezone.localdate(),
     )
@@ -115,13 +105,8 @@ def decisions(request: HttpRequest, partnership: Partnership) -> HttpResponse:
 @in_room(WORK)
 def new_decision(request: HttpRequest, partnership: Partnership) -> HttpResponse:
     """Write a decision down."""
-    asked = {"cycle": request.GET["cycle"]} if "cycle" in request.GET else {}
-    form = forms.DecisionForm(
-        typed(request),
-        person=who(request),
-        partnership=partnership,
-        initial={"date": timezone.localdate(), **asked},
-    )
+    first = {"date": timezone.localdate(), **asked(request, "cycle")}
+    form = forms.DecisionForm(typed(request), person=who(request), partnership=partnership, initial=first)
 
     def act(form: forms.DecisionForm) -> tuple[str, str]:
         actions.decisions.take(
@@ -138,21 +123,15 @@ def new_decision(request: HttpRequest, partnership: Partnership) -> HttpResponse
         "back": reverse(DECISIONS, args=[partnership.pk]),
         "keep": f"decision-new-{partnership.pk}",
     }
-    return write(request, form, act, page=frame(request, partnership, DECISIONS) | page)
+    return write(request, form, act, here=DECISIONS, page=page)
 
 
 @in_room(WORK)
 def change_decision(request: HttpRequest, partnership: Partnership, number: int) -> HttpResponse:
     """Put a decision differently."""
-    found = get_object_or_404(Decision, partnership=partnership, pk=number)
-    found.partnership = partnership
-    names = ("what", "why", "by", "date", "cycle", "revision")
-    form = forms.DecisionForm(
-        typed(request),
-        person=who(request),
-        partnership=partnership,
-        initial={name: getattr(found, name) for name in names},
-    )
+    found = find(Decision, partnership, number)
+    first = forms.DecisionForm.standing(found)
+    form = forms.DecisionForm(typed(request), person=who(request), partnership=partnership, initial=first)
 
     def act(form: forms.DecisionForm) -> tuple[str, str]:
         words, today = form.words(), timezone.localdate()
@@ -166,10 +145,4 @@ def change_decision(request: HttpRequest, partnership: Partnership, number: int)
         "back": reverse(DECISIONS, args=[partnership.pk]),
         "keep": f"decision-{found.pk}",
     }
-    return write(request, form, act, page=frame(request, partnership, DECISIONS) | page)
-
-
-def _point(partnership: Partnership, number: int) -> ActionPoint:
-    found = get_object_or_404(ActionPoint, partnership=partnership, pk=number)
-    found.partnership = partnership
-    return found
+    return write(request, form, act, here=DECISIONS, page=page)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from commonroom.web.inquiry import actions, forms, kinds, queries, takeaway
-from commonroom.web.inquiry.actions.writing import own_schools
+from commonroom.web.inquiry.actions.reviews import word_of
 from commonroom.web.inquiry.models import Review
-from commonroom.web.inquiry.pages import FOLDER, LEAD, frame, in_room, typed, who, write
+from commonroom.web.inquiry.pages import FOLDER, LEAD, find, frame, in_room, typed, who, write
 from commonroom.web.partnerships import sheets
 from commonroom.web.partnerships.models import Partnership
 
@@ -64,24 +64,21 @@ def new(request: HttpRequest, partnership: Partnership) -> HttpResponse:
         "back": reverse(HERE, args=[partnership.pk]),
         "keep": f"review-new-{partnership.pk}",
     }
-    return write(request, form, act, page=frame(request, partnership, HERE) | page)
+    return write(request, form, act, here=HERE, page=page)
 
 
 @in_room(LEAD)
 def change(request: HttpRequest, partnership: Partnership, number: int) -> HttpResponse:
     """Change a review, or add one's word to it."""
-    found = get_object_or_404(Review, partnership=partnership, pk=number)
-    found.partnership = partnership
-    receives = partnership.receiver_id in own_schools(who(request), LEAD, partnership)
-    names = ("year", "term", "well", "badly", "change", "revision")
+    found = find(Review, partnership, number)
     form = forms.ReviewForm(
         typed(request),
         person=who(request),
         partnership=partnership,
         today=timezone.localdate(),
         initial={
-            **{name: getattr(found, name) for name in names},
-            "word": found.receiver_word if receives else found.provider_word,
+            **forms.ReviewForm.standing(found),
+            "word": getattr(found, word_of(who(request), partnership)),
         },
     )
     for name in ("year", "term"):
@@ -97,7 +94,7 @@ def change(request: HttpRequest, partnership: Partnership, number: int) -> HttpR
         "back": reverse(HERE, args=[partnership.pk]),
         "keep": f"review-{found.pk}",
     }
-    return write(request, form, act, page=frame(request, partnership, HERE) | page)
+    return write(request, form, act, here=HERE, page=page)
 
 
 @in_room()

@@ -11,15 +11,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from commonroom.web.accounts import permissions
-from commonroom.web.accounts.roles import Action
 from commonroom.web.inquiry import actions, forms, queries
 from commonroom.web.inquiry.actions.writing import own_schools
 from commonroom.web.inquiry.models import Lesson
-from commonroom.web.inquiry.pages import FOLDER, LEAD, SEE, frame, in_room, typed, who, write
+from commonroom.web.inquiry.pages import FOLDER, LEAD, SEE, confirm, frame, in_room, typed, who, write
 from commonroom.web.inquiry.sheet import RoomForm
 from commonroom.web.partnerships import themes
 from commonroom.web.partnerships.models import Partnership
-from commonroom.web.partnerships.pages import Page, answer
+from commonroom.web.schools.models import School
+
+HERE = "room"
 
 
 @login_required
@@ -33,7 +34,7 @@ def room(request: HttpRequest, pk: int) -> HttpResponse:
     today = timezone.localdate()
     own = own_schools(who(request), LEAD, partnership)
     context = {
-        **frame(request, partnership, "room"),
+        **frame(request, partnership, HERE),
         "overview": queries.overview(partnership, today=today),
         "lessons": Lesson.objects.filter(partnership=partnership).select_related("school", "who"),
         "writes_lesson": [s for s in (partnership.receiver, partnership.provider) if s.pk in own],
@@ -47,17 +48,17 @@ def room(request: HttpRequest, pk: int) -> HttpResponse:
 @in_room(LEAD)
 def aim(request: HttpRequest, partnership: Partnership) -> HttpResponse:
     """Agree on aim, days and dates."""
-    names = ("aim", "days", "starts", "ends")
-    form = forms.AimForm(
-        typed(request),
-        person=who(request),
-        partnership=partnership,
-        initial={name: getattr(partnership, name) for name in names},
-    )
+    first = {**forms.AimForm.standing(partnership), "revision": queries.revision_of_aim(partnership)}
+    form = forms.AimForm(typed(request), person=who(request), partnership=partnership, initial=first)
 
     def act(form: forms.AimForm) -> tuple[str, str]:
-        today = timezone.localdate()
-        actions.rooms.set_aim(who=who(request), partnership=partnership, words=form.words(), today=today)
+        actions.rooms.set_aim(
+            who=who(request),
+            partnership=partnership,
+            words=form.words(),
+            revision=form.read,
+            today=timezone.localdate(),
+        )
         return _room(partnership), _("Saved.")
 
     page = {
@@ -66,39 +67,39 @@ def aim(request: HttpRequest, partnership: Partnership) -> HttpResponse:
         "back": _room(partnership),
         "keep": f"aim-{partnership.pk}",
     }
-    return write(request, form, act, page=frame(request, partnership, "room") | page)
+    return write(request, form, act, here=HERE, page=page)
 
 
 @in_room(LEAD)
 def supporters(request: HttpRequest, partnership: Partnership) -> HttpResponse:
     """Name who supports the partnership."""
-    form = forms.SupportersForm(
-        typed(request),
-        person=who(request),
-        partnership=partnership,
-        initial={"people": partnership.supporters.all()},
-    )
+    revision = queries.revision_of_supporters(partnership)
+    first = {**forms.SupportersForm.standing(partnership), "revision": revision}
+    form = forms.SupportersForm(typed(request), person=who(request), partnership=partnership, initial=first)
 
     def act(form: forms.SupportersForm) -> tuple[str, str]:
-        people = list(form.cleaned_data["people"])
-        today = timezone.localdate()
-        actions.rooms.name_supporters(who=who(request), partnership=partnership, people=people, today=today)
+        actions.rooms.name_supporters(
+            who=who(request),
+            partnership=partnership,
+            people=list(form.cleaned_data["supporters"]),
+            revision=form.read,
+            today=timezone.localdate(),
+        )
         return _room(partnership), _("Saved.")
 
     page = {"title": _("Who supports us"), "back": _room(partnership)}
-    return write(request, form, act, page=frame(request, partnership, "room") | page)
+    return write(request, form, act, here=HERE, page=page)
 
 
 @in_room(LEAD)
 def begin(request: HttpRequest, partnership: Partnership) -> HttpResponse:
     """Begin the work, after asking whether that is meant."""
-    form = RoomForm(typed(request), person=who(request), partnership=partnership)
 
     def act(form: RoomForm) -> tuple[str, str]:
         actions.rooms.begin(who=who(request), partnership=partnership, today=timezone.localdate())
         return _room(partnership), _("Work has begun.")
 
-    context = {
+    page = {
         "question": _("Begin the work?"),
         "sentences": [
             _("Both schools and their systems see that the partnership is at work."),
@@ -107,23 +108,16 @@ def begin(request: HttpRequest, partnership: Partnership) -> HttpResponse:
         "yes": _("Begin work"),
         "back": _room(partnership),
     }
-    return answer(request, form, act, page=Page("commonroom/parts/confirm.html", context))
+    return confirm(request, partnership, act, page=page)
 
 
 @in_room(LEAD)
 def close(request: HttpRequest, partnership: Partnership) -> HttpResponse:
     """Close the partnership, with what one's own school learned."""
-    own = own_schools(who(request), LEAD, partnership)
-    held = Lesson.objects.filter(partnership=partnership, school__in=own).first()
-    form = forms.LessonForm(
-        typed(request),
-        person=who(request),
-        partnership=partnership,
-        initial={"text": held.text} if held else None,
-    )
+    form = _lesson_form(request, partnership, actions.rooms.own_school(who(request), partnership))
 
     def act(form: forms.LessonForm) -> tuple[str, str]:
-        lesson, today = form.cleaned_data["text"], timezone.localdate()
+        lesson, today = (form.cleaned_data["text"], form.read), timezone.localdate()
         actions.rooms.close(who=who(request), partnership=partnership, lesson=lesson, today=today)
         return _room(partnership), _("The partnership is closed.")
 
@@ -137,37 +131,34 @@ def close(request: HttpRequest, partnership: Partnership) -> HttpResponse:
         "keep": f"close-{partnership.pk}",
         "yes": _("Close the partnership"),
     }
-    return write(request, form, act, page=frame(request, partnership, "room") | page)
+    return write(request, form, act, here=HERE, page=page)
 
 
 @in_room(LEAD, closed_too=True)
 def reopen(request: HttpRequest, partnership: Partnership) -> HttpResponse:
     """Open a closed room again, after asking whether that is meant."""
-    form = RoomForm(typed(request), person=who(request), partnership=partnership)
 
     def act(form: RoomForm) -> tuple[str, str]:
         actions.rooms.reopen(who=who(request), partnership=partnership, today=timezone.localdate())
         return _room(partnership), _("The partnership is open again.")
 
-    context = {
+    page = {
         "question": _("Open the partnership again?"),
         "sentences": [_("Both schools can then write in its room as before.")],
         "yes": _("Open it again"),
         "back": _room(partnership),
     }
-    return answer(request, form, act, page=Page("commonroom/parts/confirm.html", context))
+    return confirm(request, partnership, act, page=page)
 
 
 @in_room(LEAD, closed_too=True)
 def lesson(request: HttpRequest, partnership: Partnership, school: str) -> HttpResponse:
     """Write what one's own school learned."""
-    own = own_schools(who(request), Action.PARTNERSHIP_LEAD, partnership)
+    own = own_schools(who(request), LEAD, partnership)
     found = [one for one in (partnership.receiver, partnership.provider) if one.pk == school]
     if not found or school not in own:
         raise Http404
-    held = Lesson.objects.filter(partnership=partnership, school=school).first()
-    initial = {"text": held.text, "revision": held.revision} if held else {"revision": 0}
-    form = forms.LessonForm(typed(request), person=who(request), partnership=partnership, initial=initial)
+    form = _lesson_form(request, partnership, found[0])
 
     def act(form: forms.LessonForm) -> tuple[str, str]:
         actions.rooms.write_lesson(
@@ -184,8 +175,14 @@ def lesson(request: HttpRequest, partnership: Partnership, school: str) -> HttpR
         "back": _room(partnership),
         "keep": f"lesson-{partnership.pk}-{school}",
     }
-    return write(request, form, act, page=frame(request, partnership, "room") | page)
+    return write(request, form, act, here=HERE, page=page)
+
+
+def _lesson_form(request: HttpRequest, partnership: Partnership, school: School) -> forms.LessonForm:
+    held = Lesson.objects.filter(partnership=partnership, school=school).first()
+    first = forms.LessonForm.standing(held) if held else None
+    return forms.LessonForm(typed(request), person=who(request), partnership=partnership, initial=first)
 
 
 def _room(partnership: Partnership) -> str:
-    return reverse("room", args=[partnership.pk])
+    return reverse(HERE, args=[partnership.pk])

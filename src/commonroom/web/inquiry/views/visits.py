@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,15 +11,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from commonroom.web.inquiry import actions, forms, queries
 from commonroom.web.inquiry.models import Visit
-from commonroom.web.inquiry.pages import FOLDER, WORK, frame, in_room, typed, who, write
+from commonroom.web.inquiry.pages import FOLDER, WORK, asked, find, frame, in_room, typed, who, write
 from commonroom.web.partnerships.models import Partnership
 from commonroom.web.partnerships.pages import SeeOther
 
 HERE = "room-visits"
-FIELDS = (
-    "kind", "purpose", "date", "begins", "ends", "location", "state", "others", "receiver_hours",
-    "provider_hours", "travel_hours", "outcome", "cycle", "revision",
-)  # fmt: skip
 
 
 @in_room()
@@ -46,7 +40,7 @@ def visits(request: HttpRequest, partnership: Partnership) -> HttpResponse:
 @require_safe
 def visit(request: HttpRequest, partnership: Partnership, number: int) -> HttpResponse:
     """Show a visit or meeting."""
-    found = _get(partnership, number)
+    found = find(Visit, partnership, number)
     people = list(found.people.order_by("name", "email"))
     context = {
         **frame(request, partnership, HERE),
@@ -60,8 +54,8 @@ def visit(request: HttpRequest, partnership: Partnership, number: int) -> HttpRe
 @in_room(WORK)
 def new(request: HttpRequest, partnership: Partnership) -> HttpResponse:
     """Plan or record a visit or meeting."""
-    asked = {name: request.GET[name] for name in ("kind", "state", "cycle") if name in request.GET}
-    form = forms.VisitForm(typed(request), person=who(request), partnership=partnership, initial=asked)
+    first = asked(request, "kind", "state", "cycle")
+    form = forms.VisitForm(typed(request), person=who(request), partnership=partnership, initial=first)
 
     def act(form: forms.VisitForm) -> tuple[str, str]:
         made = actions.visits.record(
@@ -78,20 +72,15 @@ def new(request: HttpRequest, partnership: Partnership) -> HttpResponse:
         "back": reverse(HERE, args=[partnership.pk]),
         "keep": f"visit-new-{partnership.pk}",
     }
-    return write(request, form, act, page=frame(request, partnership, HERE) | page)
+    return write(request, form, act, here=HERE, page=page)
 
 
 @in_room(WORK)
 def change(request: HttpRequest, partnership: Partnership, number: int) -> HttpResponse:
     """Change a visit or meeting: another day, or how it was."""
-    found = _get(partnership, number)
-    initial: dict[str, Any] = {name: getattr(found, name) for name in FIELDS}
-    form = forms.VisitForm(
-        typed(request),
-        person=who(request),
-        partnership=partnership,
-        initial={**initial, "people": list(found.people.all())},
-    )
+    found = find(Visit, partnership, number)
+    first = forms.VisitForm.standing(found)
+    form = forms.VisitForm(typed(request), person=who(request), partnership=partnership, initial=first)
 
     def act(form: forms.VisitForm) -> tuple[str, str]:
         words, today = form.words(), timezone.localdate()
@@ -99,21 +88,16 @@ def change(request: HttpRequest, partnership: Partnership, number: int) -> HttpR
         return _path(found), _("Saved.")
 
     page = {"title": f"{_('Change')}: {found}", "back": _path(found), "keep": f"visit-{found.pk}"}
-    return write(request, form, act, page=frame(request, partnership, HERE) | page)
+    return write(request, form, act, here=HERE, page=page)
 
 
 @in_room(WORK)
 @require_POST
 def join(request: HttpRequest, partnership: Partnership, number: int) -> HttpResponse:
     """Say that one took part."""
-    found = actions.visits.join(who=who(request), visit=_get(partnership, number), today=timezone.localdate())
+    found = find(Visit, partnership, number)
+    actions.visits.join(who=who(request), visit=found, today=timezone.localdate())
     return SeeOther(_path(found))
-
-
-def _get(partnership: Partnership, number: int) -> Visit:
-    found = get_object_or_404(Visit, partnership=partnership, pk=number)
-    found.partnership = partnership
-    return found
 
 
 def _path(visit: Visit) -> str:
