@@ -10,6 +10,7 @@ import polars as pl
 
 from commonroom import disclosure
 from commonroom.disclosure import Released, Rule
+from commonroom.pipeline.shown import MOST
 
 if TYPE_CHECKING:
     from commonroom.pipeline.shown import Shown
@@ -157,19 +158,20 @@ def _families(shown: Shown) -> Released:
     return _release(rows, schema, rule=Rule(keys=("phase", "code")), source=FAMILIES)
 
 
-def _schools(shown: Shown) -> Released:
-    """The schools of the system that have results, by name."""
-    listed = [one for one in shown.register() if one["in_system"] and one["phases"]]
-    return _listed(sorted(listed, key=lambda one: (one["name"], one["number"])))
-
-
-def _authority(shown: Shown, code: str) -> Released | None:
-    found = shown.authority(code)
-    return None if found is None else _listed(found["schools"])
+def _schools(shown: Shown, authority: str = "", phase: str = "") -> Released | None:
+    """The schools of the system by name: of an authority and a phase where they are named."""
+    every: Iterable[Any] = shown.register()
+    if authority:
+        found = shown.authority(authority)
+        if found is None:
+            return None
+        every = found["schools"]
+    listed = [one for one in every if one["in_system"] and (not phase or phase in one["phases"])]
+    return _listed(sorted(listed, key=lambda one: (one["name"].casefold(), one["number"])))
 
 
 def _search(shown: Shown, text: str) -> Released:
-    return _listed(shown.search(text))
+    return _listed(shown.search(text, limit=MOST))
 
 
 def _listed(schools: Iterable[Any]) -> Released:
@@ -195,12 +197,12 @@ def _sources(rows: Iterable[Row]) -> str:
 
 
 #: Lists by kind, with what names one: school (number); alike (number, phase, preset); family (phase, code,
-#: and the school that distances are from); authority (code); search (what was typed); of the system: nothing.
+#: and the school that distances are from); search (what was typed); system-schools (code of an authority, and
+#: phase, each perhaps empty); of the rest of the system: nothing.
 KINDS: dict[str, Callable[..., Released | None]] = {
     "school": _school,
     "alike": _alike,
     "family": _family,
-    "authority": _authority,
     "search": _search,
     "system-glance": _glance,
     "system-gap": _gap,

@@ -173,9 +173,9 @@ def test_the_system_and_its_authorities_list_schools_by_name(pages: Shown) -> No
     ("kind", "key"),
     [
         ("school", (FEW,)), ("alike", (FEW, "primary")), ("alike", (FEW, "primary", "fbit-2026")),
-        ("family", ("primary", "F001", FEW)), ("authority", ("Network 1",)), ("search", ("oak",)),
+        ("family", ("primary", "F001", FEW)), ("search", ("oak",)),
         ("system-glance", ()), ("system-gap", ()), ("system-floor", ()), ("system-families", ()),
-        ("system-schools", ()),
+        ("system-schools", ()), ("system-schools", ("Network 1",)), ("system-schools", ("", "primary")),
     ],
 )  # fmt: skip
 def test_a_list_can_be_taken_away(pages: Shown, kind: str, key: tuple[str, ...]) -> None:
@@ -193,8 +193,9 @@ def test_a_list_can_be_taken_away(pages: Shown, kind: str, key: tuple[str, ...])
 
 def test_a_list_that_there_is_not_is_none(pages: Shown) -> None:
     for kind in lists.KINDS:
-        if kind in ("school", "alike", "family", "authority"):
-            assert pages.table(kind, ("0",) if kind in ("school", "authority") else ("0", "primary")) is None
+        if kind in ("school", "alike", "family"):
+            assert pages.table(kind, ("0",) if kind == "school" else ("0", "primary")) is None
+    assert pages.table("system-schools", ("0",)) is None
     assert pages.table("ranking") is None
 
 

@@ -225,6 +225,19 @@ def test_a_school_that_everybody_knows(pages: Shown, opened: Evidence) -> None:
     assert [one["variable"] for one in phase["context"]][:2] == ["prior", "prior_low"]
 
 
+def test_every_publication_has_a_name_and_every_note_is_said_once(
+    pages: Shown, schools: dict[str, forms.School]
+) -> None:
+    named = [one["name"] for one in pages.facts["releases"]]
+    assert all(named)
+    assert len(set(named)) == len(named)
+    used = {one for page in schools.values() for phase in page["phases"] for one in phase["context_releases"]}
+    assert used
+    assert max(used) < len(named)
+    notes = pages.system()["notes"]
+    assert len(set(notes)) == len(notes)
+
+
 def test_needs_are_on_the_page_of_the_school_and_in_no_list(documents: list[tuple[type, Any]]) -> None:
     for form, document in documents:
         if form in (forms.Alike, forms.Family):

@@ -144,6 +144,28 @@ def test_an_earlier_number_leads_to_the_school(client: Client) -> None:
     answer = client.get("/schools/105556/alike/")
     assert answer.status_code == 301
     assert answer.headers["Location"] == ALIKE
+    asked = client.get("/schools/105556/alike/?theme=attainment&sort=name")
+    assert asked.headers["Location"] == f"{ALIKE}?theme=attainment&sort=name"
+
+
+def test_a_family_seen_from_a_member_tells_the_roads_from_it_and_marks_it(client: Client) -> None:
+    plain, seen = "/families/secondary/F011/", "/families/secondary/F011/?from=143260"
+    assert "Minutes by road" not in text(client, plain)
+    said = text(client, seen)
+    assert "Minutes by road, about" in said
+    assert "members.csv?from=143260" in said
+    assert 'href="?from=143260&theme=' in said
+    assert "?from=143260&language=en" in said
+    roads = client.get("/families/secondary/F011/members.csv?from=143260").content.decode()
+    assert roads != client.get("/families/secondary/F011/members.csv").content.decode()
+    drawn = client.get("/families/secondary/F011/map.json?from=143260").content
+    assert drawn != client.get("/families/secondary/F011/map.json").content
+
+
+def test_a_family_seen_from_elsewhere_is_seen_from_nowhere(client: Client) -> None:
+    drawn = client.get("/families/secondary/F011/map.json?from=elsewhere")
+    assert drawn.content == client.get("/families/secondary/F011/map.json").content
+    assert 'name="from"' not in text(client, "/families/secondary/F011/?from=elsewhere")
 
 
 @pytest.mark.parametrize(

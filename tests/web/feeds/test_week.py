@@ -10,11 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
+from commonroom.web.accounts.models import Membership
 from commonroom.web.inquiry import queries as rooms
 from commonroom.web.inquiry import words
 from commonroom.web.inquiry.actions import visits
 from commonroom.web.inquiry.models import Review, Visit
-from commonroom.web.narrative.feeds import agenda, queries
+from commonroom.web.narrative.feeds import belonging, queries, terms
 from commonroom.web.partnerships.models import Moment, Partnership, Reply
 
 pytestmark = pytest.mark.django_db
@@ -157,12 +158,33 @@ def test_what_comes_is_in_order_without_what_was_cancelled(head, other_head, par
 
 
 def test_terms_end_three_times_in_a_school_year():
-    found = list(agenda.terms(datetime.date(2026, 9, 1), datetime.date(2027, 8, 31)))
+    found = list(terms.between(datetime.date(2026, 9, 1), datetime.date(2027, 8, 31)))
     assert [(year, term.value) for _end, year, term in found] == [
         (2027, "autumn"),
         (2027, "spring"),
         (2027, "summer"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("year", "spring", "summer", "autumn"),
+    [
+        # The last days of most authorities of Greater Manchester, or a few days before them.
+        (2023, "03-31", "07-21", "12-22"),
+        (2024, "03-22", "07-19", "12-20"),
+        (2025, "04-04", "07-18", "12-19"),
+        (2026, "03-27", "07-17", "12-18"),
+        (2027, "03-19", "07-23", "12-17"),
+    ],
+)
+def test_terms_end_on_the_friday_before_the_holidays(year, spring, summer, autumn):
+    found = {term.value: f"{terms.end(term, year):%m-%d}" for term in terms.Term}
+    assert found == {"spring": spring, "summer": summer, "autumn": autumn}
+
+
+@pytest.mark.parametrize("day", ["2008-03-23", "2019-04-21", "2024-03-31", "2026-04-05", "2038-04-25"])
+def test_easter_is_when_calendars_have_it(day):
+    assert terms.easter(int(day[:4])).isoformat() == day
 
 
 # The page.
@@ -181,6 +203,27 @@ def test_the_page_of_somebody_new_is_empty_and_says_so(browse, make_person):
     page = browse(make_person()).get(reverse("me")).content.decode()
     assert "Nothing waits for you." in page
     assert "Your partnerships" not in page
+
+
+def test_each_place_stands_once_with_all_roles_and_what_they_open(make_person, ashfield, system):
+    person = make_person("headteacher", ashfield)
+    for role, place in (("governor", {"school": ashfield}), ("authority_officer", {"system": system})):
+        Membership.objects.create(person=person, role=role, **place)
+    school, city = belonging.find(person)
+    assert (school.name, school.path) == ("Ashfield School", "/schools/900001/")
+    assert [role for role, _leave in school.roles] == ["Headteacher", "Governor"]
+    assert len({leave for _role, leave in school.roles}) == 2
+    assert [said for said, _path in school.links] == [
+        "Offers and requests", "Take everything away as files", "Bring in events from a file", "People",
+    ]  # fmt: skip
+    assert (city.name, city.path) == ("Greater Manchester", "")
+    assert ("Brokering", reverse("board", args=["greater-manchester"])) in city.links
+
+
+def test_who_looks_after_the_site_belongs_to_it(make_person):
+    (site,) = belonging.find(make_person("administrator"))
+    assert (site.name, site.path) == ("the site", "")
+    assert site.links == [("People", reverse("site-people"))]
 
 
 def test_a_teacher_is_offered_what_a_teacher_may_do(browse, make_person, ashfield, partnership):

@@ -88,6 +88,15 @@ def test_every_list_can_be_taken_away(client: Client, path: str, head: str) -> N
     assert any(line.startswith("Evidence,") for line in lines)
 
 
+@pytest.mark.parametrize("asked", ["", "?phase=primary", "?authority=352&phase=secondary", "?phase=no-such"])
+def test_a_file_of_schools_has_the_schools_of_the_page(client: Client, asked: str) -> None:
+    lines = client.get(f"/system/schools.csv{asked}").content.decode("utf-8-sig").split("\r\n\r\n")[0]
+    if "no-such" not in asked:
+        said = re.search(r"<p>([\d,]+) schools\.", text(client, f"/system/schools/{asked}"))
+        assert said is not None
+        assert len(lines.split("\r\n")) - 1 == int(said[1].replace(",", ""))
+
+
 def test_a_list_that_there_is_not_is_not_there(client: Client) -> None:
     assert client.get("/system/ranking.csv").status_code == 404
     assert client.get("/system/schools.csv?authority=999").status_code == 404

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,12 @@ def test_what_was_found_can_be_taken_away_with_its_source(client: Client) -> Non
     assert rows[0][:3] == ["school", "name", "authority"]
     assert ["143260", "Parrs Wood High School", "Manchester"] in [row[:3] for row in rows]
     assert {"Source", "Date", "Note", "Evidence"} <= {row[0] for row in rows if row}
+
+
+def test_a_file_of_what_was_found_begins_with_what_the_page_shows(client: Client) -> None:
+    shown = re.findall(r'class="name" href="/schools/(\d+)/"', text(client, "/?q=oldham"))
+    lines = client.get("/schools/found.csv?q=oldham").content.decode("utf-8-sig").splitlines()
+    assert [line.split(",")[0] for line in lines[1 : len(shown) + 1]] == shown
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,8 @@ def test_an_earlier_number_leads_to_the_school_for_good(client: Client) -> None:
     answer = client.get("/schools/105556/")
     assert answer.status_code == 301
     assert answer.headers["Location"] == "/schools/143260/"
+    asked = client.get("/schools/105556/?measure=absence")
+    assert asked.headers["Location"] == "/schools/143260/?measure=absence"
     assert "105556 (the same school under an earlier number" in text(client, "/schools/143260/")
 
 

@@ -77,6 +77,11 @@ def test_a_picture_that_cannot_be_drawn_is_not_there(client: Client) -> None:
     assert client.get("/schools/999/trend.svg?phase=secondary&measure=attainment8").status_code == 404
 
 
+@pytest.mark.parametrize("path", ["trend.svg", "trend.svg?measure=attainment8", "position.svg", "alike.svg"])
+def test_a_picture_of_which_too_little_is_said_is_not_there(client: Client, path: str) -> None:
+    assert client.get(f"/schools/143260/{path}").status_code == 404
+
+
 def test_a_picture_whose_address_names_the_version_is_kept_for_good(client: Client) -> None:
     path = "/schools/143260/trend.svg?phase=secondary&measure=attainment8&v="
     assert "immutable" in client.get(path + evidence.version()).headers["Cache-Control"]

@@ -79,7 +79,9 @@ class Ground:
                 figures=pl.lit(0, dtype=pl.Int64), schools=pl.lit(0, dtype=pl.Int64),
             )
         )  # fmt: skip
-        listed = pl.concat([found, other]).drop_nulls("release").sort("last", "release")
+        # A school of which no context is known names no publication of it.
+        named = pl.concat([found, other]).filter(pl.col("release") != "")
+        listed = named.sort("last", "release")
         return listed.with_row_index("number").with_columns(pl.col("number").cast(pl.Int64))
 
     @cached_property

@@ -40,7 +40,8 @@ def tell(ground: Ground) -> dict[str, Any]:
         "joins": [{"what": row["rule"], "figures": row["numbers"]} for row in story.joins.rows()],
         "missing": _missing(story),
         "problems": ground.tables["problems"].height,
-        "notes": list(ground.facts.notes),
+        # What was done in another way is noted once for a phase: the same words are said once.
+        "notes": list(dict.fromkeys(ground.facts.notes)),
     }
 
 

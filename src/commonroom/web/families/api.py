@@ -73,4 +73,4 @@ def family(
     request: HttpRequest, phase: Phase, code: str, school: Annotated[str, Query(max_length=20)] = ""
 ) -> Any:
     """Return a standing family; with the distances from one of its schools where one is named."""
-    return queries.family(phase, code, school or None)
+    return queries.family(phase, code, school)

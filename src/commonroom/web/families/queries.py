@@ -31,11 +31,11 @@ def alike(number: str, phase: str | None, preset: str | None) -> Alike:
     raise Http404(_("No schools alike are known for this school."))
 
 
-def family(phase: str, code: str, school: str | None = None) -> Family:
+def family(phase: str, code: str, school: str = "") -> Family:
     """Return a standing family, seen from one of its schools where one is named; Http404 if there is none."""
     shown = evidence.shown()
     for one in shown.facts["phases"]:
-        found = shown.family(one, code, school=school) if one == phase else None
+        found = shown.family(one, code, school=school or None) if one == phase else None
         if found is not None:
             return found
     raise Http404(_("There is no such family."))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from commonroom.web import evidence
 from commonroom.web.families import page, queries
 from commonroom.web.schools import downloads, labels, likeness, pictures, tables
-from commonroom.web.schools.serving import public
+from commonroom.web.schools.serving import moved, public
 
 #: Families on one page of the list.
 SHOWN = 100
 
 if TYPE_CHECKING:
-    from commonroom.narrative.pages.forms import Member, Phase
+    from commonroom.narrative.pages.forms import Family, Member, Phase
     from commonroom.narrative.pages.pictures import Picture
 
 
@@ -28,7 +28,7 @@ def alike(request: HttpRequest, number: str) -> HttpResponse:
     """Show the schools most like a school, and who does better at a theme."""
     found = queries.alike(number, request.GET.get("phase"), request.GET.get("preset"))
     if found["number"] != number:
-        return HttpResponsePermanentRedirect(reverse("alike", args=[found["number"]]))
+        return moved(request, reverse("alike", args=[found["number"]]))
     shown, language = evidence.shown(), labels.language()
     said = _listed(request, found["members"], found["phase"])
     said |= {
@@ -45,15 +45,14 @@ def alike(request: HttpRequest, number: str) -> HttpResponse:
 @public
 def family(request: HttpRequest, phase: str, code: str) -> HttpResponse:
     """Show a standing family: schools that are convened together."""
-    school = request.GET.get("from") or None
-    found = queries.family(phase, code, school)
+    found, school = _seen(request, phase, code)
     shown = evidence.shown()
     said = _listed(request, found["members"], found["phase"], order="name")
     said |= {
         "page": found,
         "near": page.near(found),
         "school": school,
-        **_drawn(shown.picture("family", (phase, code), language=labels.language())),
+        **_drawn(shown.picture("family", (phase, code, school), language=labels.language())),
     }
     return render(request, "commonroom/families/family.html", said)
 
@@ -73,6 +72,13 @@ def families(request: HttpRequest, phase: str) -> HttpResponse:
         "table": page.listed(list(paged)),
     }
     return render(request, "commonroom/families/families.html", said)
+
+
+def _seen(request: HttpRequest, phase: str, code: str) -> tuple[Family, str]:
+    """A family, and the member that it is seen from: roads begin there, and the map marks it."""
+    asked = request.GET.get("from", "")
+    found = queries.family(phase, code, asked)
+    return found, asked if any(one["number"] == asked for one in found["members"]) else ""
 
 
 def _drawn(picture: Picture | None) -> dict[str, Any]:
@@ -101,6 +107,7 @@ def _listed(request: HttpRequest, members: list[Member], phase: Phase, *, order:
         "better": better,
         "named": [] if theme else page.named(members, facts),
         "system": system,
+        "roads": any(one["km"] is not None for one in members),
         "elsewhere": not all(one["in_system"] for one in members),
         "counted": page.counted(better, members, theme[1], system) if theme else "",
         "phase": phase,
@@ -129,12 +136,12 @@ def alike_picture(request: HttpRequest, number: str, form: str) -> HttpResponse:
 @public
 def family_list(request: HttpRequest, phase: str, code: str) -> HttpResponse:
     """Return the schools of a standing family as a list to take away."""
-    queries.family(phase, code)
-    return downloads.table("family", (phase, code), name=f"family-{phase}-{code}")
+    _found, school = _seen(request, phase, code)
+    return downloads.table("family", (phase, code, school), name=f"family-{phase}-{code}")
 
 
 @public
 def family_picture(request: HttpRequest, phase: str, code: str, form: str) -> HttpResponse:
     """Draw the performance map of a standing family."""
-    queries.family(phase, code)
-    return pictures.draw(request, "family", (phase, code), form)
+    _found, school = _seen(request, phase, code)
+    return pictures.draw(request, "family", (phase, code, school), form)

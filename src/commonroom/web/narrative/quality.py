@@ -41,7 +41,6 @@ def _releases(facts: Facts) -> Table:
             whole(one["figures"]),
         )
         for one in facts["releases"]
-        if one["name"]
     )
     said = _("Every figure comes from a publication; here they are, and how many figures each gave.")
     return Table(_("Publications"), heads, rows, (2, 3), (said,))

@@ -78,12 +78,11 @@ def schools(request: HttpRequest) -> HttpResponse:
 
 @public
 def schools_list(request: HttpRequest) -> HttpResponse:
-    """Return the schools of the system, or of an authority, as a list to take away."""
-    authority = request.GET.get("authority", "")
-    if authority:
-        queries.schools(authority, "")
-        return downloads.table("authority", (authority,), name=f"schools-{authority}")
-    return downloads.table("system-schools", (), name="schools")
+    """Return the schools of the system, of an authority and a phase where they are named, to take away."""
+    authority, phase = request.GET.get("authority", ""), request.GET.get("phase", "")
+    known = phase if phase in evidence.shown().facts["phases"] else ""
+    name = "-".join(filter(None, ("schools", authority, known)))
+    return downloads.table("system-schools", (authority, known), name=name)
 
 
 @public

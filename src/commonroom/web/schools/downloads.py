@@ -50,7 +50,7 @@ def table(kind: str, key: tuple[str, ...], *, name: str) -> HttpResponse:
     # What a whole system is made of takes seconds for a nation; what one school is made of, an instant.
     whole = kind.startswith("system-")
     made = (
-        once("|".join(["csv", commonroom.__version__, version, kind, labels.language()]), make)
+        once("|".join(["csv", commonroom.__version__, version, kind, *key, labels.language()]), make)
         if whole
         else make()
     )

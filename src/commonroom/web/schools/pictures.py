@@ -20,7 +20,7 @@ from commonroom.web.schools.serving import kept, public
 #: Pictures that are kept; those beyond are drawn again when somebody asks.
 KEPT = 4000
 TYPES = {"svg": "image/svg+xml", "json": "application/json"}
-Key = tuple[str | None, ...]
+Key = tuple[str, ...]
 
 
 @public
@@ -47,14 +47,12 @@ def draw(request: HttpRequest, kind: str, key: Key, form: str) -> HttpResponse:
     shown = evidence.shown()
 
     def make() -> bytes:
-        picture = shown.picture(kind, tuple(one for one in key if one), language=language)
+        picture = shown.picture(kind, key, language=language)
         if picture is None:
             raise Http404(_("There is no such picture."))
         return (picture.svg() if form == "svg" else picture.specification()).encode()
 
-    name = "|".join(
-        [commonroom.__version__, shown.facts["version"], kind, *(one or "" for one in key), language, form]
-    )
+    name = "|".join([commonroom.__version__, shown.facts["version"], kind, *key, language, form])
     return kept(HttpResponse(once(name, make), content_type=TYPES[form]), request)
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache, wraps
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponsePermanentRedirect
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.translation import get_language
 
@@ -50,6 +50,12 @@ def kept(response: HttpResponse, request: HttpRequest) -> HttpResponse:
     if request.GET.get("v") == evidence.version():
         response.headers["Cache-Control"] = f"public, max-age={FOREVER}, immutable"
     return response
+
+
+def moved(request: HttpRequest, path: str) -> HttpResponse:
+    """Lead from an earlier address of a page to the one it has now, with all that was asked of it."""
+    asked = request.META.get("QUERY_STRING", "")
+    return HttpResponsePermanentRedirect(f"{path}?{asked}" if asked else path)
 
 
 def _tag(request: HttpRequest) -> str:

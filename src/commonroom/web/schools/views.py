@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from commonroom.web import evidence
 from commonroom.web.schools import labels, page, queries
 from commonroom.web.schools.figures import whole
-from commonroom.web.schools.serving import public
+from commonroom.web.schools.serving import moved, public
 
 
 @public
@@ -62,7 +62,7 @@ def school(request: HttpRequest, number: str) -> HttpResponse:
     """Show a school fairly; one that has a new number is shown under that."""
     found = queries.school(number)
     if found["number"] != number:
-        return HttpResponsePermanentRedirect(reverse("school", args=[found["number"]]))
+        return moved(request, reverse("school", args=[found["number"]]))
     facts = evidence.shown().facts
     told = page.tell(found, facts, phase=request.GET.get("phase"), measure=request.GET.get("measure"))
     said = {

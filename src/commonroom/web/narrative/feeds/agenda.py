@@ -14,14 +14,9 @@ from django.utils.translation import gettext as _
 from commonroom.web.accounts.models import Person
 from commonroom.web.inquiry import queries
 from commonroom.web.inquiry.models import ActionPoint, Cycle, Review, Visit
+from commonroom.web.narrative.feeds import terms
 from commonroom.web.partnerships.models import Partnership
 
-Term = Review.Term
-
-#: Month and day on which a term has ended nearly everywhere: then it can be looked back at.
-TERM_ENDS = {Term.AUTUMN: (12, 19), Term.SPRING: (3, 31), Term.SUMMER: (7, 19)}
-#: Month in which a school year begins.
-BEGINS = 9
 MIDNIGHT = datetime.time()
 
 
@@ -124,7 +119,7 @@ def reviews(person: Person, first: datetime.date, last: datetime.date) -> Iterat
     done = set(Review.objects.filter(partnership__in=open_rooms).values_list("partnership", "year", "term"))
     for partnership in open_rooms:
         began = partnership.starts or partnership.agreed
-        for end, year, term in terms(max(first, began), min(last, partnership.ends or last)):
+        for end, year, term in terms.between(max(first, began), min(last, partnership.ends or last)):
             if (partnership.pk, year, term.value) in done:
                 continue
             yield Item(
@@ -135,12 +130,3 @@ def reviews(person: Person, first: datetime.date, last: datetime.date) -> Iterat
                 partnership=partnership,
                 path=reverse("room-reviews", args=[partnership.pk]),
             )
-
-
-def terms(first: datetime.date, last: datetime.date) -> Iterator[tuple[datetime.date, int, Term]]:
-    """Yield the terms that end between two days: the day, the year of the school year, and the term."""
-    for year in range(first.year, last.year + 1):
-        for term, (month, day) in sorted(TERM_ENDS.items(), key=lambda one: one[1]):
-            end = datetime.date(year, month, day)
-            if first <= end <= last:
-                yield end, year + (month >= BEGINS), term

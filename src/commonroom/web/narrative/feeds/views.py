@@ -21,9 +21,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from commonroom.web.accounts import permissions
 from commonroom.web.accounts.models import Person
 from commonroom.web.accounts.roles import Action
-from commonroom.web.accounts.views import belongings
 from commonroom.web.inquiry import queries as rooms
-from commonroom.web.narrative.feeds import actions, calendar, queries, taking
+from commonroom.web.narrative.feeds import actions, belonging, calendar, queries, taking
 from commonroom.web.narrative.feeds.models import CalendarAddress
 from commonroom.web.partnerships import sheets
 from commonroom.web.partnerships.models import Partnership
@@ -53,30 +52,14 @@ def me(request: HttpRequest) -> HttpResponse:
     person, today = _person(request), timezone.localdate()
     mine = rooms.rooms(person)
     shown: dict[str, Any] = {
-        "memberships": belongings(person),
         "waiting": queries.waiting(person, today),
         "coming": queries.coming(person, today),
         "happened": queries.happened(person, timezone.now() - LATELY)[:LISTED],
         "open_rooms": mine.exclude(state=Partnership.State.CLOSED),
         "closed_rooms": mine.filter(state=Partnership.State.CLOSED).count(),
-        "schools": _own_schools(person),
+        "belongings": belonging.find(person),
     }
     return render(request, "commonroom/feeds/me.html", shown)
-
-
-def _own_schools(person: Person) -> list[dict[str, Any]]:
-    """The schools of a person, and what they may do there."""
-    numbers = {one.school_id for one in permissions.memberships(person) if one.school_id}
-    able = {
-        "take": Action.EXPORT,
-        "bring": Action.IMPORT,
-    }
-    schools = School.objects.filter(pk__in=numbers)
-    return [
-        {"school": school}
-        | {name: school.pk in permissions.schools(person, one) for name, one in able.items()}
-        for school in schools
-    ]
 
 
 @require_safe
