@@ -22,3 +22,5 @@ STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.st
 # Pages that a browser asks for are answered by other threads: they share a file, not one connection.
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": f"{WORK_FOLDER}/tests.sqlite3"}
+# Spark's connection says when it is closed, which is after the tests and the stream that they log to.
+LOGGING["loggers"] = {"py4j": {"level": "WARNING"}}

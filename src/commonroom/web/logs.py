@@ -52,7 +52,8 @@ def path_of(request: HttpRequest) -> str:
 
 def _fill(match: ResolverMatch) -> str:
     """The route, with what it captured where that is a number."""
-    path = f"/{match.route}"
+    # A route that is a pattern names what it captures in its own way.
+    path = "/" + re.sub(r"\(\?P(<\w+>)[^)]*\)", r"\1", match.route).rstrip("$")
     for name, value in match.kwargs.items():
         said = str(value) if str(value).isdigit() else f"<{name}>"
         path = re.sub(rf"<(\w+:)?{name}>", said, path, count=1)

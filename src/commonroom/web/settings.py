@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -28,12 +29,15 @@ def _secret() -> str:
     if program.SECRET.value:
         return program.SECRET.value
     file = WORK / "secret"
-    try:
+    if not file.exists():
         WORK.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as made:
+        # Written beside, and whole when it is put in place: of two at once, the first one's is kept.
+        beside = WORK / f".secret.{os.getpid()}"
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as made:
             made.write(secrets.token_urlsafe(64))
-    except FileExistsError:
-        pass
+        with contextlib.suppress(FileExistsError):
+            os.link(beside, file)
+        beside.unlink()
     return file.read_text(encoding="utf-8")
 
 
@@ -121,6 +125,8 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+#: A link to a new password is asked for by who is there to follow it.
+PASSWORD_RESET_TIMEOUT = 2 * 3600
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/me/"
 LOGOUT_REDIRECT_URL = "/"
@@ -184,7 +190,7 @@ SOCIALACCOUNT_PROVIDERS = {
     }
 }
 #: Behind a proxy the last address that it notes is whoever asks; without one, nothing is believed.
-ALLAUTH_TRUSTED_PROXY_COUNT = 1 if SECURE else 0
+ALLAUTH_TRUSTED_PROXY_COUNT = NINJA_NUM_PROXIES = 1 if SECURE else 0
 
 #: What all workers keep for a while. A cache in memory would count wrong passwords for each worker apart.
 CACHES = {
@@ -199,6 +205,7 @@ LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en", "English"), ("cy", "Cymraeg")]
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_SECURE = SECURE
+LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LOCALE_PATHS = [HERE / "locale"]
 FORMAT_MODULE_PATH = "commonroom.web.formats"
@@ -222,7 +229,6 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 
 EMAIL_CONFIG = mail.choose(program.MAIL.value, WORK / "mail")
 globals().update(EMAIL_CONFIG)
@@ -231,6 +237,9 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = program.SENDER.value
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+if SECURE:
+    # A browser takes a cookie of such a name from this very site alone, and no neighbour can set one.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 7 * 24 * 3600

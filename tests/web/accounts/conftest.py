@@ -63,3 +63,19 @@ def sign_in() -> Callable[..., Client]:
         return client
 
     return go
+
+
+@pytest.fixture
+def show_again() -> Callable[[Client], Client]:
+    """Make it so that whoever is signed in has just shown that it is them."""
+
+    def go(client: Client) -> Client:
+        session = client.session
+        session["account_authentication_methods"] = [
+            {"method": "password", "at": time.time(), "reauthenticated": True}
+        ]
+        session["account_authentication_methods_user"] = session["_auth_user_id"]
+        session.save()
+        return client
+
+    return go

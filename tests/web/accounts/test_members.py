@@ -153,7 +153,7 @@ def test_people_are_listed_by_name_and_taken_away_without_formulas(
         Person.objects.filter(pk=person.pk).update(name=name)
     page = browse(head).get("/schools/900001/people.csv")
     assert page.headers["Content-Type"].startswith("text/csv")
-    rows = list(csv.reader(page.content.decode().splitlines()))
+    rows = list(csv.reader(page.content.decode("utf-8-sig").splitlines()))
     assert rows[0] == ["name", "e-mail address", "role", "since"]
     assert [row[0] for row in rows[1:]] == ["'-1", "'=HYPERLINK(1)", "Ann", head.name, "Zoe"]
 

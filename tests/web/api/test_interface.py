@@ -11,14 +11,15 @@ from typing import Any
 import hypothesis
 import pytest
 import schemathesis
-from django.core.cache import cache
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
-from django.test import Client
+from django.test import Client, RequestFactory
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from commonroom.web.accounts.models import Person
+from commonroom.web.api import pace
+from commonroom.web.api.assembly import PACE
 from commonroom.web.api.urls import api
 from commonroom.web.audit.models import Entry
 from web_world import MARK, World
@@ -45,7 +46,7 @@ def described(world: World, shown_pages: Path) -> Iterator[Any]:
 
 def operations(described: Any) -> Iterator[Any]:
     for result in described.get_all_operations():
-        cache.clear()  # who asks this often would otherwise be asked to wait
+        PACE.clear()  # who asks this often would otherwise be asked to wait
         yield result.ok()
 
 
@@ -134,8 +135,32 @@ def test_a_token_that_was_revoked_or_made_up_opens_nothing(world: World, token: 
 
 
 def test_whoever_asks_too_often_is_told_to_wait(world: World, token: Header) -> None:
-    cache.clear()
+    PACE.clear()
     headers, client = token(world.head), Client()
     answers = [client.get("/api/me", headers=headers).status_code for _ in range(601)]
     assert answers[:600] == [200] * 600
     assert answers[600] == 429
+
+
+def test_everybody_is_counted_apart_and_for_a_while(
+    world: World, rf: RequestFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, mine = [0.0], pace.Pace(2, 60)
+    monkeypatch.setattr(pace.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(pace, "MANY", 2)
+
+    def ask(who: Person | None, place: str = "192.0.2.1") -> bool:
+        request = rf.get("/api/me", REMOTE_ADDR=place)
+        request.auth = who  # type: ignore[attr-defined]
+        return mine.allow_request(request)
+
+    Person.objects.update(name="The same")
+    one, other = Person.objects.all()[:2]
+    assert [ask(one) for _ in range(3)] == [True, True, False]
+    assert ask(other)
+    assert [ask(None) for _ in range(3)] == [True, True, False]
+    assert ask(None, "192.0.2.2")
+    now[0] = 60.0
+    assert ask(one)
+    assert len(mine._asked) == 1
+    assert mine.wait() == 60

@@ -78,7 +78,9 @@ def test_folder_secret_and_mail(settings: Settings, monkeypatch: pytest.MonkeyPa
     assert "Mail is only written into" in said()
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "mail.example.org", 587
-    monkeypatch.setenv("COMMONROOM_SECRET", "x")
+    monkeypatch.setenv("COMMONROOM_SECRET", "changeme")
+    assert any("can be guessed. Set a long random one" in line for line in wrong())
+    monkeypatch.setenv("COMMONROOM_SECRET", "of these tests, and of nothing else in the whole wide world")
     assert "Mail goes to mail.example.org:587." in said()
     assert "The secret of the site is set." in said()
     monkeypatch.setattr(os, "access", lambda path, mode: False)

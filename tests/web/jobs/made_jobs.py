@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from django.db import OperationalError
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
@@ -26,6 +28,16 @@ def count(work: Job, *, words: str = "") -> None:
 @job("Refuse")
 def refuse(work: Job) -> None:
     raise SaidToPeople(say("January"), where="line 3", remedy="Mend it.")
+
+
+@job("Fail once", again=True)
+def stumble(work: Job) -> None:
+    with suppress(actions.AlreadyDone), actions.once(job=work, key="first"):
+        Entry.objects.create(action="counted", kind="job", key="first")
+    if work.tries == 1:
+        raise SaidToPeople("the disk is full.")
+    with actions.once(job=work) as done:
+        done.path = "/counted/"
 
 
 @job("Break")

@@ -32,7 +32,7 @@ OWN = frozenset(
         "me", "settings", "security", "tokens", "week-file", "calendar", "calendar-renew", "calendar-end",
         "offers",
         "offers-file", "offers-own", "offer-new", "asks", "asks-file", "ask-new", "partnerships",
-        "partnerships-file", "proposals", "proposals-file",
+        "partnerships-file", "proposals", "proposals-file", "jobs", "jobs-file",
     }
 )  # fmt: skip
 REFUSED = {403, 404, 405}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
@@ -82,75 +82,74 @@ class TokenOut(Schema):
     expires: datetime
 
 
-def _who(request: HttpRequest) -> Person:
-    """Who asks, by session or by token."""
-    who: Person = request.auth  # type: ignore[attr-defined]
-    return who
+def who(request: HttpRequest) -> Person:
+    """Return who asks, by session or by token."""
+    return cast(Person, request.auth)  # type: ignore[attr-defined]
 
 
 @router.get("/me", response=MeOut)
 def me(request: HttpRequest) -> Person:
     """Who asks."""
-    return _who(request)
+    return who(request)
 
 
 @router.put("/me", response=MeOut)
 def set_up(request: HttpRequest, given: SettingsIn) -> Person:
     """Change name, language and digest."""
-    actions.set_up(who=_who(request), **given.dict())
-    return _who(request)
+    actions.set_up(who=who(request), **given.dict())
+    return who(request)
 
 
 @router.get("/me/memberships", response=list[MembershipOut])
 def mine(request: HttpRequest) -> Any:
     """Where whoever asks belongs."""
-    return queries.mine(_who(request)).select_related("person")
+    return queries.mine(who(request)).select_related("person")
 
 
 @router.get("/me/tokens", response=list[TokenOut])
 def tokens(request: HttpRequest) -> Any:
     """Tokens of whoever asks; they are made on the site alone."""
-    return queries.tokens(_who(request))
+    return queries.tokens(who(request))
 
 
 @router.delete("/me/tokens/{pk}", response={204: None})
 def revoke(request: HttpRequest, pk: int) -> Status[None]:
     """Revoke a token."""
-    token = get_object_or_404(Token, pk=pk, person=_who(request))
-    actions.revoke_token(who=_who(request), token=token, now=timezone.now())
+    token = get_object_or_404(Token, pk=pk, person=who(request))
+    actions.revoke_token(who=who(request), token=token, now=timezone.now())
     return Status(204, None)
 
 
 @router.get("/people/{kind}/{key}/memberships", response=list[MembershipOut])
 def people(request: HttpRequest, kind: Kind, key: str) -> Any:
     """Who belongs to a school (by number), a system (by name), or the site (any key)."""
-    return queries.people(_who(request), members.place(kind, key))
+    return queries.people(who(request), members.place(kind, key))
 
 
 @router.get("/people/{kind}/{key}/invitations", response=list[InvitationOut])
 def invitations(request: HttpRequest, kind: Kind, key: str) -> Any:
     """Who is invited there."""
-    return queries.invitations(_who(request), members.place(kind, key))
+    return queries.invitations(who(request), members.place(kind, key))
 
 
 @router.post("/people/{kind}/{key}/invitations", response={201: InvitationOut})
 def invite(request: HttpRequest, kind: Kind, key: str, given: InvitationIn) -> Status[Invitation]:
     """Invite somebody."""
     on = members.place(kind, key)
-    return Status(201, actions.invite(who=_who(request), on=on, now=timezone.now(), **given.dict()))
+    return Status(201, actions.invite(who=who(request), on=on, now=timezone.now(), **given.dict()))
 
 
 @router.delete("/invitations/{pk}", response={204: None})
 def withdraw(request: HttpRequest, pk: int) -> Status[None]:
     """Withdraw an invitation."""
-    invitation = members.known_invitation(_who(request), pk)
-    actions.withdraw(who=_who(request), invitation=invitation, now=timezone.now())
+    invitation = members.known_invitation(who(request), pk)
+    actions.withdraw(who=who(request), invitation=invitation, now=timezone.now())
     return Status(204, None)
 
 
 @router.delete("/memberships/{pk}", response={204: None})
 def end(request: HttpRequest, pk: int) -> Status[None]:
     """End a membership."""
-    membership = members.known_membership(_who(request), pk)
-    actions.end_membership(who=_who(request), membership=membership, now=timezone.now())
+    membership = members.known_membership(who(request), pk)
+    actions.end_membership(who=who(request), membership=membership, now=timezone.now())
     return Status(204, None)

@@ -51,6 +51,9 @@ class Ends:
         answer = self.get_response(request)
         if known and "Cache-Control" not in answer:
             patch_cache_control(answer, private=True, no_cache=True)
+        if known and settings.SECURE and not request.user.is_authenticated:
+            # Nobody goes back to what somebody saw who has signed out.
+            answer["Clear-Site-Data"] = '"cache"'
         return answer
 
     def _look(self, request: HttpRequest, now: float) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from allauth.account.decorators import reauthentication_required
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.conf import settings as site
@@ -16,19 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 
-from commonroom.web.accounts import actions, forms, members, pages, permissions, queries
+from commonroom.web.accounts import actions, forms, pages, queries
 from commonroom.web.accounts.models import Person, Token
-from commonroom.web.accounts.roles import Action
-
-
-def belongings(who: Person) -> list[dict[str, Any]]:
-    """Return what a person belongs to, with the page of its people where they may see them."""
-    held = []
-    for one in queries.mine(who):
-        seen = permissions.may(who, Action.PEOPLE_SEE, one.at)
-        people = members.address(one.at) if seen else ""
-        held.append({"place_name": one.at or _("the site"), "membership": one, "people": people})
-    return held
 
 
 @login_required
@@ -44,6 +32,7 @@ def settings(request: HttpRequest) -> HttpResponse:
             who.language,
             max_age=site.LANGUAGE_COOKIE_AGE,
             secure=site.LANGUAGE_COOKIE_SECURE,
+            httponly=site.LANGUAGE_COOKIE_HTTPONLY,
             samesite="Lax",
         )
         return answer
@@ -85,6 +74,7 @@ def end_session(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @never_cache
+@reauthentication_required(allow_get=True)
 def tokens(request: HttpRequest) -> HttpResponse:
     """Show a person's tokens, and make one, which is shown here once."""
     who, made = pages.person(request), []

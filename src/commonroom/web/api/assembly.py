@@ -15,15 +15,15 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.security import HttpBearer, SessionAuth
-from ninja.throttling import AuthRateThrottle
 
 import commonroom
 from commonroom.errors import SaidToPeople
 from commonroom.web.accounts import queries as people
 from commonroom.web.accounts.models import Person
+from commonroom.web.api.pace import Pace
 
 #: How often one person's programs may ask.
-PACE = "600/m"
+PACE = Pace(600, 60)
 #: What any route may answer beside what it is for.
 REFUSALS = {
     HTTPStatus.BAD_REQUEST: "It cannot be done: what, where, and what to do.",
@@ -86,7 +86,7 @@ def build() -> Interface:
         version=commonroom.__version__,
         description="Everything of the site for programs, with the permissions of the person who asks.",
         auth=[Token(), Signed()],
-        throttle=[AuthRateThrottle(PACE)],
+        throttle=[PACE],
         docs_url=None,
         urls_namespace="api",
     )

@@ -10,13 +10,14 @@ from commonroom.web.families.api import router as families
 from commonroom.web.impact.api import router as impact
 from commonroom.web.inquiry.api import router as rooms
 from commonroom.web.inquiry.events.api import router as events
+from commonroom.web.jobs.api import router as jobs
 from commonroom.web.narrative.api import router as narrative
 from commonroom.web.narrative.feeds.api import router as feeds
 from commonroom.web.partnerships.api import router as partnerships
 from commonroom.web.schools.api import router as schools
 
 api = assembly.build()
-for router in (accounts, schools, families, partnerships, rooms, events, impact, narrative, feeds):
+for router in (accounts, jobs, schools, families, partnerships, rooms, events, impact, narrative, feeds):
     api.add_router("", router)
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -13,12 +13,15 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from commonroom import settings as program
 from commonroom.errors import SaidToPeople
 from commonroom.web import evidence
 from commonroom.web.files.keeping import find
 from commonroom.web.jobs import beats, working
 
 SERVE = "commonroom serve"
+#: A secret that nobody guesses has so many letters, of which so many are different.
+LONG, VARIED = 50, 5
 LEASE = timedelta(seconds=working.Pace().lease)
 
 
@@ -54,7 +57,11 @@ def _examine_folder() -> Finding:
 
 def _examine_secret() -> Finding:
     file = settings.WORK / "secret"
-    if os.environ.get("COMMONROOM_SECRET"):
+    given = program.SECRET.value
+    if given and (len(given) < LONG or len(set(given)) < VARIED):
+        remedy = "Set a long random one: openssl rand -base64 60. Who is signed in is then signed out."
+        return Finding("The secret of the site that is set can be guessed.", "wrong", remedy)
+    if given:
         return Finding("The secret of the site is set.")
     if file.stat().st_mode & 0o077:
         return Finding(f"Others may read the secret of the site, {file}.", "wrong", f"chmod 600 {file}")

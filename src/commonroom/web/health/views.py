@@ -10,9 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from commonroom.web.health import queries
-
-#: Headers by which a proxy says that somebody else asks.
-FORWARDED = ("HTTP_FORWARDED", "HTTP_X_FORWARDED_FOR", "HTTP_X_REAL_IP", "HTTP_X_FORWARDED_HOST")
+from commonroom.web.middleware import is_near
 
 
 @require_safe
@@ -38,5 +36,4 @@ def _may(request: HttpRequest) -> bool:
     if token:
         given = request.headers.get("Authorization", "").removeprefix("Bearer ")
         return secrets.compare_digest(given.encode(), token.encode())
-    here = request.META.get("REMOTE_ADDR") in ("127.0.0.1", "::1")
-    return here and not any(name in request.META for name in FORWARDED)
+    return is_near(request)

@@ -9,9 +9,14 @@ from typing import Any
 
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext
 from django_tasks.base import Task
 
+from commonroom.errors import SaidToPeople
+from commonroom.web.accounts import permissions
 from commonroom.web.accounts.models import Person
+from commonroom.web.accounts.roles import Action
 from commonroom.web.audit import actions as audit
 from commonroom.web.audit.changes import change
 from commonroom.web.jobs.models import Done, Job
@@ -59,6 +64,28 @@ def start(
     made.save(update_fields=["result"])
     audit.record(who=who, action="job.start", thing=made)
     return made
+
+
+@change
+def start_again(*, who: Person, job: Job) -> Job:
+    """Put a failed job back into the queue, and return it as it is then; steps that were done stay done.
+
+    Raises PermissionDenied unless `who` looks after the site, and SaidToPeople where it did not fail, or is
+    of a kind that must not run later.
+    """
+    permissions.check(who, Action.SITE_RUN)
+    job = Job.objects.select_for_update().get(pk=job.pk)
+    if not job.can_start_again:
+        raise SaidToPeople(
+            gettext("This cannot be started again."),
+            remedy=gettext("Only what failed can, where doing it later does no harm."),
+        )
+    before = audit.fields(job)
+    job.state, job.share, job.said, job.noted, job.finished = Job.State.WAITING, 0.0, "", "", None
+    job.result = import_string(job.kind).enqueue(job.pk, **job.arguments).id
+    job.save(update_fields=["state", "share", "said", "noted", "finished", "result"])
+    audit.record(who=who, action="job.again", thing=job, before=before)
+    return job
 
 
 def progress(*, job: Job, share: float, step: str = "") -> None:

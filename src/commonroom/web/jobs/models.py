@@ -65,10 +65,19 @@ class Job(models.Model):
     @property
     def title(self) -> str:
         """What it is called, in the language of the reader; its kind where that is no longer known."""
+        return str(self._work("title", self.kind))
+
+    @property
+    def can_start_again(self) -> bool:
+        """Whether it failed, and is of a kind that does no harm when it runs again later."""
+        return self.state == self.State.FAILED and bool(self._work("again", False))
+
+    def _work(self, name: str, otherwise: object) -> object:
+        """What its function says of itself; something else where that function is no longer there."""
         try:
-            return str(import_string(self.kind).func.title)
+            return getattr(import_string(self.kind).func, name)
         except (ImportError, AttributeError):
-            return self.kind
+            return otherwise
 
     @property
     def is_finished(self) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model, QuerySet
 
@@ -19,6 +21,36 @@ def seen_by(person: Person | AnonymousUser) -> QuerySet[Job]:
         return Job.objects.none()
     every = Job.objects.all()
     return every if permissions.may(person, Action.SITE_RUN) else every.filter(who=person)
+
+
+def listed(person: Person | AnonymousUser, state: str = "") -> QuerySet[Job]:
+    """Return the jobs that a person may see, the last first; of one `state`, or all."""
+    found = seen_by(person).select_related("who")
+    return found.filter(state=state) if state in Job.State.values else found
+
+
+def name_things(person: Person | AnonymousUser, jobs: Iterable[Job]) -> dict[int, str]:
+    """Return what each of some jobs is about, by the job's number: nothing of a school's to anybody else."""
+    by_kind: dict[str, list[Job]] = {}
+    for job in jobs:
+        by_kind.setdefault(job.about_kind, []).append(job)
+    named = {}
+    for kind, some in by_kind.items():
+        things = _things(kind, [job.about_key for job in some])
+        for job in some:
+            thing = things.get(job.about_key)
+            if thing is not None and (job.who_id == person.pk or not thing.place().schools):
+                named[job.pk] = str(thing)
+    return named
+
+
+def _things(kind: str, keys: list[str]) -> dict[str, Any]:
+    """The things of a kind that are still there, by their key as a text."""
+    try:
+        there = apps.get_model("commonroom", kind)._default_manager.select_related()
+    except (LookupError, ValueError):
+        return {}
+    return {str(key): thing for key, thing in there.in_bulk(keys).items()}
 
 
 def about(thing: Model) -> QuerySet[Job]:

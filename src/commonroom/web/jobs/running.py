@@ -27,11 +27,13 @@ class Failed(Exception):  # noqa: N818 - what a worker is told, never a person
     """A job that failed and was written down as failed."""
 
 
-def job(title: Any) -> Callable[[Work], Task[..., None]]:
+def job(title: Any, *, again: bool = False) -> Callable[[Work], Task[..., None]]:
     """Make a function of a module `tasks.py` the work of a job, called `title` (a lazy translation).
 
     The function is given the Job and its arguments. What it raises fails the job: of SaidToPeople its
-    sentence is kept, of anything else a number under which it stands in the log.
+    sentence is kept, of anything else a number under which it stands in the log. A failed one may be started
+    `again` by who looks after the site where that is right whatever was done since; elsewhere people start
+    another where they started this one.
     """
 
     def make(work: Work) -> Task[..., None]:
@@ -39,7 +41,7 @@ def job(title: Any) -> Callable[[Work], Task[..., None]]:
         def run(number: int, **arguments: Any) -> None:
             _run(work, Job.objects.select_related("who").get(pk=number), arguments)
 
-        run.title = title  # type: ignore[attr-defined]
+        run.title, run.again = title, again  # type: ignore[attr-defined]
         return task()(run)
 
     return make

@@ -21,13 +21,13 @@ from commonroom.web.post import delivery
 from commonroom.web.schools import actions as schools
 
 
-@job(_("Write the letters of the week"))
+@job(_("Write the letters of the week"), again=True)
 def write_letters(work: Job) -> None:
     """Write to everybody who was not written to this week: each letter is kept once, by itself."""
     digest.send_due(today=timezone.localdate())
 
 
-@job(_("Publish the evidence"))
+@job(_("Publish the evidence"), again=True)
 def publish(work: Job) -> None:
     """Publish the evidence that was built anew, and enter its schools into the register."""
     preparing.publish(lambda said: None)
