@@ -62,6 +62,7 @@ def _own(person: Person) -> list[tuple[str, str]]:
         ("offers", _("Offers and requests"), Action.MARKET_SEE),
         ("asks", _("Asking for help"), Action.ASK_SEE),
         ("partnerships", _("Partnerships"), Action.PARTNERSHIP_SUMMARY),
+        ("jobs", _("Jobs"), Action.SITE_RUN),
     ]
     held = frozenset().union(*(TABLE[Role(one.role)] for one in permissions.memberships(person)))
     return [("me", _("My page")), *((name, label) for name, label, action in opened if action in held)]
