@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 Language = Literal["en", "cy"]
 #: Schools that a search names at most.
 MOST = 100
+#: Lists of schools alike that are held, about 0.2 MB each.
+RECENT = 16
 
 
 class Shown:
@@ -28,6 +30,8 @@ class Shown:
     def __init__(self, kept: pages.Pages) -> None:
         """Arguments: the published file (`kept`)."""
         self.kept = kept
+        # One page asks for its list several times: as itself, for its picture, for the table behind it.
+        self._lists = lru_cache(maxsize=RECENT)(self._list)
 
     @cached_property
     def facts(self) -> forms.Facts:
@@ -62,6 +66,9 @@ class Shown:
     def alike(self, number: str, phase: str, preset: str | None = None) -> forms.Alike | None:
         """The schools most like one, nearest first, by a definition or the one that a page begins with."""
         chosen = preset or self.facts["default_preset"].get(cast("forms.Phase", phase), "")
+        return self._lists(number, phase, chosen)
+
+    def _list(self, number: str, phase: str, chosen: str) -> forms.Alike | None:
         found = self.kept.get("alike", number, phase, chosen)
         if found is None:
             return None

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from commonroom.errors import SaidToPeople
@@ -23,7 +23,17 @@ MAPPED = 1 << 30
 #: Names in one statement: any SQLite takes so many.
 AT_ONCE = 500
 
-_opened: dict[Path, tuple[tuple[int, int, int], Pages]] = {}
+
+class _Opened(NamedTuple):
+    """Pages that are open, and how to see with two looks at the disk that they are still in force."""
+
+    current: str
+    file: str
+    identity: tuple[int, ...]
+    pages: Pages
+
+
+_opened: dict[str, _Opened] = {}
 
 
 class Pages:
@@ -105,19 +115,25 @@ def open(folder: Path) -> Pages:
     """Open the version in force in a folder.
 
     Raises SaidToPeople when there is none, or it is damaged or of another format. A file that is open
-    already is used again, so that this may be asked at every request.
+    already is used again, at the cost of two looks at the disk: one page asks for it several times.
     """
-    folder = Path(folder)
+    name = os.fspath(folder)
+    known = _opened.get(name)
     try:
-        path = folder / versions.names(folder)[0] / FILE
-        found = path.stat()
+        if known is None or _identity(known.current, known.file) != known.identity:
+            current = Path(folder) / versions.CURRENT
+            file = current.with_name(versions.names(Path(folder))[0]) / FILE
+            identity = _identity(str(current), str(file))
+            known = _opened[name] = _Opened(str(current), str(file), identity, Pages(file))
     except (OSError, IndexError):
-        raise SaidToPeople("there are no published pages here.", where=str(folder), remedy=PUBLISH) from None
-    identity = (found.st_dev, found.st_ino, found.st_mtime_ns)
-    known = _opened.get(folder)
-    if known is None or known[0] != identity or known[1].path != path:
-        known = _opened[folder] = (identity, Pages(path))
-    return known[1]
+        raise SaidToPeople("there are no published pages here.", where=name, remedy=PUBLISH) from None
+    return known.pages
+
+
+def _identity(current: str, file: str) -> tuple[int, ...]:
+    """What changes when another version is put in force, or its file is written anew; raises OSError."""
+    said, kept = os.stat(current), os.stat(file)
+    return said.st_ino, said.st_mtime_ns, kept.st_dev, kept.st_ino, kept.st_mtime_ns
 
 
 def _damaged(path: Path, what: str) -> SaidToPeople:

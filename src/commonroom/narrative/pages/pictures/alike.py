@@ -43,19 +43,13 @@ def _map(schools: Sequence[Brief], voice: Voice, own: str, *, key: str, **named:
     first: Any = placed[0]["map"]
     words, measure = voice.words, first["measure"]
     span = {"start": str(first["since"]), "end": str(first["year"])}
-    unit = voice.unit(measure)
-    labels = words.group("chart") | {
-        "attainment": words.say("map.across", unit=unit),
-        "improvement": words.say("map.up", unit=unit, **span),
-    }
-    middle = (first["nation_attainment"], first["nation_improvement"])
     return Picture(
         caption=words.say(key, measure=voice.measure(measure), **span, **named),
         sentences=_sentences(placed, len(schools) - len(placed), voice, own),
         heads=voice.heads(*HEADS),
         rows=tuple(_row(one, voice) for one in placed),
         numeric=NUMERIC,
-        draw=lambda: _draw(placed, labels, middle, own),
+        draw=lambda: _draw(placed, _labels(voice, measure, span), own),
     )
 
 
@@ -86,13 +80,24 @@ def _row(one: Brief, voice: Voice) -> tuple[str, ...]:
     return (one["name"], one["authority"] or "–", *ranges, *_quadrant(place, voice))
 
 
-def _draw(placed: Sequence[Brief], labels: dict[str, str], middle: tuple[float, float], own: str) -> Any:
+def _labels(voice: Voice, measure: str, span: dict[str, str]) -> dict[str, str]:
+    """The words on the map."""
+    words, unit = voice.words, voice.unit(measure)
+    return words.group("chart") | {
+        "attainment": words.say("map.across", unit=unit),
+        "improvement": words.say("map.up", unit=unit, **span),
+    }
+
+
+def _draw(placed: Sequence[Brief], labels: dict[str, str], own: str) -> Any:
     import polars as pl
 
     from commonroom import charts, disclosure
     from commonroom.disclosure import Rule
 
     places: Any = [(one, one["map"]) for one in placed]
+    first = places[0][1]
+    middle = (first["nation_attainment"], first["nation_improvement"])
     rows = [
         {
             "school": one["number"], "name": one["name"],
