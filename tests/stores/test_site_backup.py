@@ -17,7 +17,7 @@ import pytest
 
 import postgres
 from conftest import missing
-from stores.sites import Site, Sites, wait
+from stores.sites import MANAGE, Site, Sites, wait
 
 NEW = "from commonroom.web.accounts.models import Person; Person.objects.create_user('new@example.org')"
 WRITE = "from stores import site_writers; site_writers.write()"
@@ -221,6 +221,23 @@ def test_a_backup_that_cannot_be_written_leaves_nothing(site: Site) -> None:
     said = site.run("backup", str(site.folder / "file" / "backup.zip"), code=1)
     assert "the backup cannot be written here" in said
     assert not list(site.folder.glob(".backup*"))
+
+
+def test_where_there_is_no_room_nothing_is_half_restored(sites: Sites) -> None:
+    first, second = sites.new(), sites.new()
+    first.python(FILL)
+    file = backed_up(first)
+    # No file may grow beyond fifty kilobytes, as if the disk were full.
+    limited = f"ulimit -f 50; exec {' '.join(MANAGE)} restore {file}"
+    said = second._end(["bash", "-c", limited], 1, {})
+    assert "it cannot be put in place (" in said
+    assert "nothing was restored. Free some space" in said
+    assert said.count("\n") == 1
+    assert second.count("commonroom_person") == 0
+    assert not files(second)
+    assert not list(second.folder.glob(".restoring-*"))
+    second.run("restore", str(file))
+    assert second.count("commonroom_person") == 30
 
 
 def test_rows_that_do_not_fit_together_are_taken_back(sites: Sites) -> None:

@@ -61,7 +61,7 @@ def invite(
         str, typer.Option(metavar="ROLE", help="What they are to the site: its administrator.")
     ] = "administrator",
 ) -> None:
-    """Print the link for the first administrator of a new site, who invites everybody else."""
+    """Print the link for the first administrator of a new site, or a way back in for one who lost it."""
     if role != "administrator":
         raise SaidToPeople(
             "only the first administrator is invited from here.",

@@ -239,6 +239,19 @@ def test_the_first_administrator_is_invited_by_the_site_once(db: None, link: Lin
         actions.found(email="eve@example.org", now=timezone.now())
 
 
+def test_an_administrator_who_is_locked_out_gets_a_way_back_in_from_the_machine(
+    make_person: MakePerson, link: Link
+) -> None:
+    ada = make_person("administrator")
+    path = actions.found(email=ada.email.upper(), now=timezone.now())
+    assert path == link("recovery")
+    client = Client()
+    client.get(path)
+    assert client.post("/join/", {"password": "seven quiet green doors"}).status_code == 303
+    assert not Authenticator.objects.filter(user=ada).exists()
+    assert Membership.objects.in_force().filter(person=ada).count() == 1
+
+
 # Finding back in
 
 

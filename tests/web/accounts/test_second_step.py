@@ -13,7 +13,7 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 from pytest_django import Settings
 
-from commonroom.web.accounts import actions, queries
+from commonroom.web.accounts import actions, ciphers, queries
 from commonroom.web.accounts.adapters import Factors
 from commonroom.web.accounts.models import Membership, Person
 from commonroom.web.accounts.roles import ACTING, Role
@@ -209,3 +209,20 @@ def test_a_token_does_not_go_around_it(bare: Person) -> None:
 
 def test_old_addresses_of_the_library_lead_to_our_page(teacher: Person, sign_in: SignIn) -> None:
     assert sign_in(teacher).get("/people/2fa/").headers["Location"] == "/me/security/"
+
+
+def test_a_step_enciphered_with_another_secret_is_said_and_opens_nothing(
+    bare: Person, sign_in: SignIn, code: Code, settings: Settings
+) -> None:
+    key = set_up(sign_in(bare), code)
+    assert ciphers.count_unreadable() == 0
+    Authenticator.objects.create(
+        user=Person.objects.create_user("other@example.org"), type="webauthn", data={"credential": {}}
+    )
+    settings.SECRET_KEY = get_random_secret_key()
+    assert ciphers.count_unreadable() == 1
+    client = sign_in(bare)
+    answer = client.post("/people/2fa/authenticate/", {"code": code(key, 1)})
+    assert answer.status_code == 500
+    assert "the site has another secret than it had" in answer.content.decode()
+    assert client.get("/me/").status_code == 302

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import errno
 import io
 import json
 import uuid
@@ -12,19 +13,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
-from django.db import IntegrityError
+from django.db import IntegrityError, OperationalError
 from pytest_django.fixtures import Settings
 
 from commonroom.errors import SaidToPeople
 from commonroom.web import backup
+from commonroom.web.accounts import ciphers
 from commonroom.web.accounts.models import Person
 from commonroom.web.audit.models import Entry
-from commonroom.web.backup import folders, form, reading
+from commonroom.web.backup import folders, form, reading, writing
 from commonroom.web.files import keep
 from commonroom.web.files.keeping import find
+from commonroom.web.health import examining
 from commonroom.web.inquiry.models import Attachment
 from commonroom.web.jobs.models import Worker
 from commonroom.web.management import preparing
@@ -103,6 +107,88 @@ def test_a_restore_that_fails_takes_back_its_files(
         backup.restore(file, replace=True)
     assert not find(stored).exists()
     assert Person.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "No space left on device"),
+        (OperationalError("database or disk\nis full"), "database or disk is full"),
+    ],
+)
+def test_a_full_disk_is_said_and_nothing_is_half_restored(
+    stored: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, reason: str
+) -> None:
+    file = tmp_path / "a.zip"
+    backup.write(file)
+    find(stored).unlink()
+    before, count = list(Person.objects.values()), reading._fill_table
+
+    def fail(cursor: object, archive: object, model: Any) -> None:
+        if model is Attachment:
+            raise error
+        count(cursor, archive, model)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(reading, "_fill_table", fail)
+    with pytest.raises(SaidToPeople) as said:
+        backup.restore(file, replace=True)
+    assert f"it cannot be put in place ({reason}); nothing was restored." in str(said.value)
+    assert "\n" not in str(said.value)
+    assert list(Person.objects.values()) == before
+    assert not find(stored).exists()
+    assert not list(tmp_path.rglob("*.restoring-*"))
+
+
+def test_a_file_that_does_not_fit_is_not_left_half_written(
+    stored: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "a.zip"
+    backup.write(file)
+    find(stored).unlink()
+
+    def fail(source: Any, out: Any) -> form.Part:
+        out.write(b"hel")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(reading, "copy", fail)
+    with pytest.raises(SaidToPeople, match="No space left on device"):
+        backup.restore(file, replace=True)
+    assert not find(stored).exists()
+    assert Person.objects.exists()
+    monkeypatch.undo()
+
+
+def test_a_backup_that_does_not_fit_is_not_left_half_written(
+    stored: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "kept").mkdir()
+    old = tmp_path / "kept" / "a.zip"
+    old.write_bytes(b"last week's")
+
+    def fail(archive: zipfile.ZipFile) -> form.Manifest:
+        archive.writestr("rows/a.jsonl", b"begun")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(writing, "_fill", fail)
+    with pytest.raises(SaidToPeople, match=r"the backup cannot be written here \(No space left on device\)"):
+        backup.write(old)
+    assert old.read_bytes() == b"last week's"
+    assert list(old.parent.iterdir()) == [old]
+
+
+def test_second_steps_of_another_secret_are_told(
+    stored: str, tmp_path: Path, capsys: Any, settings: Settings, head: Person
+) -> None:
+    Authenticator.objects.filter(user=head).update(data={"secret": ciphers.encipher("key")})
+    call_command("backup", str(tmp_path / "a.zip"))
+    call_command("restore", str(tmp_path / "a.zip"), "--replace")
+    assert "second step" not in capsys.readouterr().out
+    settings.SECRET_KEY = "the secret of another machine, that knows nothing of the first one"
+    call_command("restore", str(tmp_path / "a.zip"), "--replace")
+    assert "1 people cannot use the second step that they had" in capsys.readouterr().out
+    assert ["another secret, and cannot sign in: 1." in one.what for one in examining._examine_steps()] == [
+        True
+    ]
 
 
 def test_plans_are_restored_as_they_were(stored: str, tmp_path: Path, settings: Settings) -> None:

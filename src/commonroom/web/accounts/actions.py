@@ -77,15 +77,17 @@ def recover(*, who: Person, membership: Membership, now: datetime) -> Invitation
 
 @change
 def found(*, email: str, now: datetime) -> str:
-    """Invite the first administrator of a new site; return the path of the link.
+    """Invite the first administrator of a new site, or send one a way back in; return the path of the link.
 
-    Raises SaidToPeople when there is an administrator: they invite the next.
+    Raises SaidToPeople when somebody else is the administrator: they invite the next.
     """
-    if Membership.objects.in_force().filter(role=Role.ADMINISTRATOR).exists():
+    email, held = email.strip().lower(), Membership.objects.in_force().filter(role=Role.ADMINISTRATOR)
+    back = held.filter(person__email=email).exists()
+    if held.exists() and not back:
         raise SaidToPeople(
             _("The site has an administrator already."), remedy=_("Ask them for an invitation.")
         )
-    return _send(Invitation(email=email.strip().lower(), role=Role.ADMINISTRATOR), now)
+    return _send(Invitation(email=email, role=Role.ADMINISTRATOR, recovery=back), now)
 
 
 def _send(made: Invitation, now: datetime) -> str:

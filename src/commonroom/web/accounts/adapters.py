@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,7 +10,6 @@ from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -21,7 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from commonroom.web.accounts import actions, letters, permissions, queries
+from commonroom.web.accounts import actions, ciphers, letters, permissions, queries
 from commonroom.web.accounts.models import Invitation
 from commonroom.web.accounts.roles import ACTING, Role
 
@@ -126,11 +123,11 @@ class Factors(DefaultMFAAdapter):  # type: ignore[misc]
 
     def encrypt(self, text: str) -> str:
         """Return a secret as the database holds it."""
-        return _cipher().encrypt(text.encode()).decode()
+        return ciphers.encipher(text)
 
     def decrypt(self, encrypted_text: str) -> str:
         """Return a secret as it was."""
-        return _cipher().decrypt(encrypted_text.encode()).decode()
+        return ciphers.decipher(encrypted_text)
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """Say no to the last one of somebody who acts for a school or system."""
@@ -186,10 +183,3 @@ def _last(name: str) -> str:
 
 def _at_origin(url: str) -> str:
     return letters.origin() + urlsplit(url).path
-
-
-def _cipher() -> MultiFernet:
-    """The cipher of the site's secret, which reads what an earlier secret wrote."""
-    secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    keys = [hashlib.sha256(b"second step " + str(secret).encode()).digest() for secret in secrets]
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in keys])

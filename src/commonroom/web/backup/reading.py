@@ -15,7 +15,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.management.color import no_style
-from django.db import DataError, IntegrityError, connection, models, transaction
+from django.db import DataError, IntegrityError, OperationalError, connection, models, transaction
 
 from commonroom.errors import SaidToPeople
 from commonroom.web.backup import folders, form
@@ -37,46 +37,53 @@ def restore(file: Path, *, replace: bool = False) -> Manifest:
     with _opened(file) as archive:
         manifest = _check(archive, file)
         gone = _names_here()
-        placed: list[str] = []
-        try:
-            with folders.placing(archive, manifest.folders):
-                _put(archive, manifest, placed, None if replace else file)
-        except BaseException:
-            for name in placed:
-                remove(name)
-            raise
+        with folders.placing(archive, manifest.folders):
+            _put(archive, manifest, None if replace else file)
     for name in gone - set(manifest.files):
         remove(name)
     return manifest
 
 
-def _put(archive: zipfile.ZipFile, manifest: Manifest, placed: list[str], only_empty: Path | None) -> None:
-    """Put files and rows in one transaction, unless people are here and may not go."""
-    with transaction.atomic():
-        if only_empty is not None and get_user_model().objects.exists():
-            raise SaidToPeople(
-                "people are here already, and nothing was restored.",
-                where=str(only_empty),
-                remedy="Restore into an empty work folder, or replace all that is here: --replace.",
-            )
-        _place_files(archive, manifest, placed)
-        _fill(archive, manifest)
+def _put(archive: zipfile.ZipFile, manifest: Manifest, only_empty: Path | None) -> None:
+    """Put files and rows in one transaction, unless people are here and may not go; all of it or nothing."""
+    placed: list[str] = []
+    try:
+        with transaction.atomic():
+            if only_empty is not None and get_user_model().objects.exists():
+                raise SaidToPeople(
+                    "people are here already, and nothing was restored.",
+                    where=str(only_empty),
+                    remedy="Restore into an empty work folder, or replace all that is here: --replace.",
+                )
+            _place_files(archive, manifest, placed)
+            _fill(archive, manifest)
+    except BaseException:
+        for name in placed:
+            remove(name)
+        raise
 
 
 @contextmanager
 def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
-    """The file, with every way in which it can be damaged said in one sentence."""
+    """The file, with every way in which it can be damaged, or not be put in place, said in one sentence."""
+    if not file.is_file():
+        raise SaidToPeople("there is no such file.", where=str(file), remedy="Give a backup.")
     try:
         with zipfile.ZipFile(file) as archive:
             yield archive
-    except FileNotFoundError:
-        raise SaidToPeople("there is no such file.", where=str(file), remedy="Give a backup.") from None
     except zipfile.BadZipFile:
         raise _damaged(file, "this is no backup of Commonroom, or it is damaged") from None
     except (zlib.error, EOFError, ValueError, TypeError, KeyError, LookupError, ValidationError):
         raise _damaged(file, "this backup is damaged") from None
     except (DataError, IntegrityError) as error:
         raise _damaged(file, f"its rows do not fit together ({type(error).__name__})") from None
+    except (OSError, OperationalError) as error:
+        reason = getattr(error, "strerror", None) or " ".join(str(error).split())
+        raise SaidToPeople(
+            f"it cannot be put in place ({reason}); nothing was restored.",
+            where=str(file),
+            remedy="Free some space, and see who may write into the work folder: commonroom doctor.",
+        ) from None
 
 
 def _damaged(file: Path, what: str) -> SaidToPeople:

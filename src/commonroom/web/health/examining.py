@@ -16,6 +16,7 @@ from django.db.migrations.executor import MigrationExecutor
 from commonroom import settings as program
 from commonroom.errors import SaidToPeople
 from commonroom.web import evidence
+from commonroom.web.accounts import ciphers
 from commonroom.web.files.keeping import find
 from commonroom.web.jobs import beats, working
 
@@ -85,12 +86,21 @@ def _examine_database() -> Iterator[Finding]:
         return
     yield Finding(f"{said} answers, and its tables are up to date.")
     yield _examine_files()
+    yield from _examine_steps()
     alive = beats.alive(LEASE)
     if alive:
         yield Finding(f"Workers that are alive: {alive}.")
     else:
         remedy = "commonroom serve starts one; commonroom work is one."
         yield Finding("No worker is alive: jobs and letters wait.", "wrong", remedy)
+
+
+def _examine_steps() -> Iterator[Finding]:
+    lost = ciphers.count_unreadable()
+    if lost:
+        said = f"People whose second step was enciphered with another secret, and cannot sign in: {lost}."
+        remedy = "Set the secret that the site had: COMMONROOM_SECRET, or the file secret in the work folder."
+        yield Finding(said, "wrong", remedy)
 
 
 def _migrations_to_do() -> set[str]:

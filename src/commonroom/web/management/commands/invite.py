@@ -1,4 +1,4 @@
-"""`invite`: the link for the first administrator of a new site."""
+"""`invite`: the link for the first administrator of a new site, or a way back in for one."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from commonroom.web.management import preparing
 
 
 class Command(BaseCommand):
-    """Invite the first administrator."""
+    """Invite the first administrator, or let one back in."""
 
-    help = "Invite the first administrator, who invites everybody else."
+    help = "Invite the first administrator, who invites everybody else; or let one back in."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the address."""

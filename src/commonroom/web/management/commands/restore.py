@@ -8,6 +8,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand
 
 from commonroom.web import backup
+from commonroom.web.accounts import ciphers
 from commonroom.web.management import preparing
 
 
@@ -27,5 +28,11 @@ class Command(BaseCommand):
         kept = backup.restore(file, replace=replace)
         said = f"{kept.rows:,} rows of {len(kept.tables)} tables and {len(kept.files):,} files"
         self.stdout.write(f"Restored {said}, written {kept.written[:16]} by commonroom {kept.program}.")
+        lost = ciphers.count_unreadable()
+        if lost:
+            self.stdout.write(
+                f"{lost} people cannot use the second step that they had: this site has another secret. "
+                "Set the one that it had (COMMONROOM_SECRET, or the file secret in the work folder)."
+            )
         if kept.missing:
             self.stdout.write(f"Missing when it was written: {', '.join(kept.missing)}.")
