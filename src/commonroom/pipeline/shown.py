@@ -97,7 +97,7 @@ class Shown:
         return sorted(names, key=lambda name: (name != first, name))
 
     def family(self, phase: str, code: str, school: str | None = None) -> forms.Family | None:
-        """A stable family, its members by name; distances and travel are from `school` if it is a member."""
+        """A stable family, its members by name; roads are from `school`, if it is a member, to the others."""
         found = self.kept.get("family", phase, code)
         if found is None:
             return None
@@ -108,7 +108,7 @@ class Shown:
             briefs[number]
             | {"place": None, "mutual": None, "distance": found["distances"][at]}
             | {"likeness": found["likeness"][at], "honorary": found["honoraries"][at]}
-            | {name: None if seen_from is None else found[name][seen_from][at] for name in _ROADS}
+            | {name: None if seen_from in (None, at) else found[name][seen_from][at] for name in _ROADS}
             for at, number in enumerate(numbers)
         ]
         kept = {name: found[name] for name in ("phase", "code", "schools", "honorary", "within", "optimum")}

@@ -41,9 +41,20 @@ def test_families_are_read(client: Client) -> None:
     alike = get(client, "schools/143260/alike?phase=secondary")
     assert len(alike["members"]) == 50
     family = get(client, "families/secondary/F011?school=143260")
-    assert any(one["number"] == "143260" and one["km"] == 0 for one in family["members"])
+    assert [one["number"] for one in family["members"] if one["km"] is None] == ["143260"]
     get(client, "families/secondary/X999", 404)
     get(client, "schools/999/alike", 404)
+
+
+def test_schools_stand_by_likeness_or_by_name_and_never_by_results(client: Client) -> None:
+    distances = [one["distance"] for one in get(client, "schools/143260/alike")["members"]]
+    assert distances == sorted(distances)
+    for path, key in (("families/secondary/F011", "members"), ("system/schools?limit=300", "schools")):
+        names = [one["name"].casefold() for one in get(client, path)[key]]
+        assert names == sorted(names)
+        for wish in ("sort=attainment", "order=-value", "ordering=improvement"):
+            again = get(client, f"{path}{'&' if '?' in path else '?'}{wish}")[key]
+            assert [one["name"].casefold() for one in again] == names
 
 
 def test_the_system_and_its_lists_are_read(client: Client) -> None:

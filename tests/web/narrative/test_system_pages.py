@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 
 from commonroom.web.narrative import methods, page, quality
+from commonroom.web.narrative.methods import summaries
 
 ROOT = Path(__file__).parents[3]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shown_pages")]
@@ -39,7 +40,7 @@ def test_what_the_build_did_not_do_is_said_in_the_language_that_it_was_written_i
     client.cookies["django_language"] = "cy"
     said = text(client, "/system/")
     assert '<html lang="cy">' in said
-    assert '<details lang="en">' in said
+    assert '</summary><ul lang="en"><li>' in said
 
 
 def test_its_schools_are_listed_by_name_a_hundred_at_a_time(client: Client) -> None:
@@ -178,8 +179,15 @@ def test_every_document_on_methods_is_listed_and_can_be_read(client: Client) -> 
 
 def test_documents_are_in_english_and_say_so_on_welsh_pages(client: Client) -> None:
     client.cookies["django_language"] = "cy"
-    assert '<article lang="en">' in text(client, "/methods/families/")
-    assert '<ul class="list" lang="en">' in text(client, "/methods/")
+    said = text(client, "/methods/families/")
+    assert '<h1 lang="en">Schools alike</h1>' in said
+    assert '<article lang="en">' in said
+    assert "Mae ysgolion yn debyg pan fo'u disgyblion yn debyg" in said
+    assert 'href="/methods/families/" lang="en">Schools alike</a>' in text(client, "/methods/")
+
+
+def test_every_document_has_a_summary_and_no_summary_is_of_none() -> None:
+    assert set(summaries.SUMMARIES) == {file.stem for file in methods.FOLDER.glob("*.md")}
 
 
 def test_no_link_of_a_document_leads_nowhere(client: Client) -> None:

@@ -37,9 +37,10 @@ def test_the_schools_of_the_evidence_are_entered_with_their_systems() -> None:
 def test_a_school_that_is_gone_stays_and_one_that_moved_leaves_its_old_system() -> None:
     School.objects.create(number="1", name="Gone", in_system=True, seen="before")
     bury = System.objects.create(slug="bury", name="Bury", kind="authority")
+    former = System.objects.create(slug="former", name="Former authority", kind="authority")
     alliance = System.objects.create(slug="alliance", name="Alliance", kind="alliance")
     moved = School.objects.create(number="143260", name="Old name", seen="before")
-    moved.systems.set([bury, alliance])
+    moved.systems.set([bury, former, alliance])
     actions.enter()
     assert not School.objects.get(pk="1").in_system
     moved.refresh_from_db()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections.abc import Callable
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -82,10 +84,22 @@ def test_a_picture_of_which_too_little_is_said_is_not_there(client: Client, path
     assert client.get(f"/schools/143260/{path}").status_code == 404
 
 
-def test_a_picture_whose_address_names_the_version_is_kept_for_good(client: Client) -> None:
-    path = "/schools/143260/trend.svg?phase=secondary&measure=attainment8&v="
-    assert "immutable" in client.get(path + evidence.version()).headers["Cache-Control"]
-    assert "no-cache" in client.get(path + "older").headers["Cache-Control"]
+def test_a_picture_whose_address_names_all_it_depends_on_is_kept_for_good(client: Client) -> None:
+    path = "/schools/143260/trend.svg?phase=secondary&measure=attainment8"
+    now = f"{evidence.version()}-{commonroom.__version__}"
+    assert "immutable" in client.get(f"{path}&language=cy&v={now}").headers["Cache-Control"]
+    for other in (f"&v={now}", "&language=cy&v=older", f"&language=cy&v={evidence.version()}-0.0.0"):
+        assert "no-cache" in client.get(path + other).headers["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    "page", ["/schools/143260/", "/schools/143260/alike/", "/families/secondary/F011/", "/system/"]
+)
+def test_the_pictures_of_a_page_are_kept_for_good(client: Client, page: str) -> None:
+    paths = re.findall(r'<img src="([^"]*)"', client.get(page).content.decode())
+    assert paths
+    for path in paths:
+        assert "immutable" in client.get(unescape(path)).headers["Cache-Control"]
 
 
 def test_a_picture_speaks_the_language_that_its_address_names(client: Client) -> None:

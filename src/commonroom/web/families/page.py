@@ -74,10 +74,13 @@ def rows(members: list[Member], facts: Facts, *, order: str) -> list[Row]:
 def table(shown: list[Row], facts: Facts, phase: Phase, *, seen: bool) -> SafeString:
     """Return the schools of a family as a table; those that were chosen for one school are `seen` from it."""
     roads = any(row.km != NONE for row in shown)
+    map_of = _("{measure}: quarter of the map").format(
+        measure=labels.measure(facts, facts["headline"][phase])
+    )
     heads = [
         (_("School"), True), (_("Place"), True), (_("How alike"), seen), (_("Distance"), True),
         (_("Names it back"), seen), (_("km"), roads), (_("Minutes by road, about"), roads),
-        (labels.measure(facts, facts["headline"][phase]), True), (_("Strong in"), True),
+        (map_of, True), (_("Strong in"), True),
     ]  # fmt: skip
     keep = [at for at, (_head, kept) in enumerate(heads) if kept]
     honorary = _("(honorary member)")

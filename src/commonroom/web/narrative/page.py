@@ -228,7 +228,7 @@ def _floor(phase: Phase, rows: list[FloorRow], facts: Facts) -> Table | None:
         _captioned(_("Schools below the floor, then"), phase),
         heads,
         table,
-        (0, 2, 4, 5, 6, 7, 8),
+        (2, 4, 5, 6, 7, 8),
         tuple(said),
     )
 

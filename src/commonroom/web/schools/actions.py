@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AbstractBaseUser
+from django.db.models import Q
 from django.utils.text import slugify
 
 from commonroom.web import evidence
@@ -77,7 +78,10 @@ def _belong(rows: Iterable[Listed], facts: Facts) -> System:
     wanted = {(one["number"], system.slug) for one in rows if one["in_system"]}
     wanted |= {(one["number"], slugs[one["authority"]]) for one in rows if one["authority"] in slugs}
     through = School.systems.through
-    held = through.objects.filter(system__in=[system.slug, *slugs.values()])
+    # A school is in one authority: when authorities are formed anew, it leaves one that is there no more.
+    ours = Q(system__in=[system.slug, *slugs.values()])
+    moved = Q(system__kind=System.Kind.AUTHORITY, school__in_system=True, school__seen=facts["version"])
+    held = through.objects.filter(ours | moved)
     there = {(school, slug): pk for pk, school, slug in held.values_list("pk", "school_id", "system_id")}
     gone = [pk for pair, pk in there.items() if pair not in wanted]
     for start in range(0, len(gone), BATCH):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Callable
 from functools import lru_cache, wraps
 from typing import Any
@@ -15,6 +16,7 @@ from django.utils.translation import get_language
 import commonroom
 from commonroom.web import evidence
 
+TURN = threading.Lock()
 View = Callable[..., HttpResponse]
 #: Seconds in which nobody asks again for what bears its version in its address.
 FOREVER = 365 * 24 * 3600
@@ -31,6 +33,10 @@ def public(view: View) -> View:
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
+        with TURN:
+            return make(request, *args, **kwargs)
+
+    def make(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         tag = None if settings.SESSION_COOKIE_NAME in request.COOKIES else _tag(request)
         known = get_conditional_response(request, etag=tag) if tag else None
         response = known or view(request, *args, **kwargs)
@@ -45,9 +51,14 @@ def public(view: View) -> View:
     return answer
 
 
+def mark() -> str:
+    """Return what stands in the address of a picture for the evidence and the program that it is from."""
+    return f"{evidence.version()}-{commonroom.__version__}"
+
+
 def kept(response: HttpResponse, request: HttpRequest) -> HttpResponse:
-    """Let anybody keep an answer for good when its address names the version that is in force."""
-    if request.GET.get("v") == evidence.version():
+    """Let anybody keep an answer for good when its address names all that it depends on (see `mark`)."""
+    if request.GET.get("v") == mark() and "language" in request.GET:
         response.headers["Cache-Control"] = f"public, max-age={FOREVER}, immutable"
     return response
 

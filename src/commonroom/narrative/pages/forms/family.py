@@ -35,7 +35,7 @@ class Brief(TypedDict):
 
 
 class Member(Brief):
-    """A school of a family, seen from one school (or from nobody, then km and minutes are None)."""
+    """A school of a family, seen from one school (from nobody, and from itself, roads are None)."""
 
     place: int | None  # 1 is the nearest; None in a stable family
     distance: float | None  # to the school; in a stable family to its centre

@@ -15,17 +15,23 @@ from django.utils.text import slugify
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from commonroom.web.narrative.methods.summaries import SUMMARIES
+
 FOLDER = Path(__file__).parent
 
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A page on methods: its name in addresses, its title, what it begins with, and its text as HTML."""
+    """A page on methods: its name in addresses, its title, and its text as HTML, both in English."""
 
     name: str
     title: str
-    start: str
     html: str
+
+    @property
+    def summary(self) -> str:
+        """What it says in short, in the language of the reader."""
+        return str(SUMMARIES[self.name])
 
 
 def listed() -> list[Method]:
@@ -48,7 +54,6 @@ def _read(name: str) -> Method:
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = parser.parse((FOLDER / f"{name}.md").read_text(encoding="utf-8"))
     title, tokens = _inline(tokens[1]), tokens[3:]
-    start = next((_inline(token) for token in tokens if token.type == "inline"), "")
     for at, token in enumerate(tokens):
         if token.type == "heading_open":
             token.attrSet("id", slugify(_inline(tokens[at + 1])))
@@ -63,7 +68,7 @@ def _read(name: str) -> Method:
         ("<pre>", '<pre tabindex="0">'),
     ):
         html = html.replace(old, new)
-    return Method(name, title, start, html)
+    return Method(name, title, html)
 
 
 def _scroll(label: str) -> str:
