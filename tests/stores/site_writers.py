@@ -26,7 +26,9 @@ WRITERS = 5
 @change
 def agree(receiver: School, provider: School) -> None:
     day = datetime.date(2026, 9, 7)
-    made = Partnership.objects.create(receiver=receiver, provider=provider, theme="reading", agreed=day)
+    made = Partnership.objects.create(
+        receiver=receiver, provider=provider, theme="reading", agreed=day, state="closed"
+    )
     Moment.objects.create(partnership=made, date=day, kind="agreed", title="Agreed")
 
 

@@ -13,6 +13,12 @@ from stores import site_brokering
 print(json.dumps(site_brokering.play()))
 """
 
+RACES = """
+import json
+from stores import site_races
+print(json.dumps(site_races.play()))
+"""
+
 
 def test_what_is_done_at_the_same_moment_is_done_once(site: Site) -> None:
     found = json.loads(site.python(PLAY).splitlines()[-1])
@@ -44,3 +50,17 @@ def test_what_is_done_at_the_same_moment_is_done_once(site: Site) -> None:
     assert found["proposal"] == "agreed"
     assert found["letters"]["asked"] == found["letters"]["answered_yes"] == found["letters"]["message"] == 1
     assert found["letters"]["agreed"] == found["letters"]["proposed"] == 2
+
+
+def test_who_acts_in_the_middle_of_another_waits_and_then_sees_what_was_done(site: Site) -> None:
+    answered, agreed = "This question was answered already.", "Both heads have agreed already."
+    settled = "This proposal is settled already."
+    assert json.loads(site.python(RACES).splitlines()[-1]) == {
+        "two_answers": {"said": ["", answered], "state": "yes", "agreements": 1},
+        "taken_back": {"said": ["", answered], "state": "no"},
+        "both_say_yes": {"said": ["", ""], "state": "agreed", "agreed": True},
+        "solved_while_answered": {"said": ["", ""], "state": "declined"},
+        "answered_while_solved": {"said": ["", ""], "state": "declined"},
+        "recalled": {"said": ["", settled], "state": "declined"},
+        "other_terms": {"said": ["", agreed], "aim": "One.", "agreed": "One."},
+    }

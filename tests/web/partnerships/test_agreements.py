@@ -141,8 +141,27 @@ def test_what_is_dropped_is_over(agreement: Agreement, receiver: Voice, provider
 
 
 def test_a_pair_has_one_open_agreement_in_a_theme(agreement: Agreement) -> None:
-    assert agreement.ask is not None
-    assert actions.open_between(of=agreement.ask) == agreement
+    ask = Ask.objects.get()
+    ask.pk = None
+    assert actions.open_between(of=ask) == agreement
+
+
+def test_a_pair_works_once_at_a_time_in_a_theme(
+    agreement: Agreement, receiver: Voice, provider: Voice
+) -> None:
+    actions.set_terms(voice=receiver, agreement=agreement, terms=TERMS, version=1)
+    names = ("receiver", "provider", "theme", "phase")
+    pair = {name: getattr(agreement, name) for name in names}
+    Partnership.objects.create(agreed=DAY, **pair)
+    with pytest.raises(SaidToPeople, match="work together in this theme already"):
+        actions.say_yes(voice=provider, agreement=agreement, version=2, today=DAY)
+    with pytest.raises(SaidToPeople, match="work together in this theme already"):
+        actions.open_between(of=Ask.objects.get())
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Partnership.objects.create(agreed=DAY, **pair)
+    Partnership.objects.update(state="closed", closed=DAY)
+    actions.say_yes(voice=provider, agreement=agreement, version=2, today=DAY)
+    assert Partnership.objects.count() == 2
 
 
 def test_the_agreement_on_pages(

@@ -121,6 +121,23 @@ def test_a_yes_opens_what_the_heads_then_agree_on_and_is_given_once(ask: Ask, ot
     assert "Next the two heads agree" in Letter.objects.get(kind="partnerships.answered_yes").text
 
 
+def test_who_has_an_old_page_open_answers_nothing_again(ask: Ask, other_head: Person) -> None:
+    stale = Ask.objects.get(pk=ask.pk)
+    actions.answer(who=other_head, ask=ask, said=Answered(Answer.YES), now=NOW)
+    with pytest.raises(SaidToPeople, match="answered already"):
+        actions.answer(who=other_head, ask=stale, said=Answered(Answer.NO, "No."), now=NOW)
+    assert Ask.objects.get().state == "yes"
+
+
+def test_what_two_heads_are_agreeing_on_is_not_asked_again(
+    ask: Ask, head: Person, other_head: Person
+) -> None:
+    actions.answer(who=other_head, ask=ask, said=Answered(Answer.YES), now=NOW)
+    with pytest.raises(SaidToPeople, match="agreeing on this already"):
+        actions.ask(who=head, asker=ask.asker, question=question(ask.asked), now=NOW)
+    assert ask.agreement == Agreement.objects.get()
+
+
 def test_a_no_needs_a_reason_and_a_not_now_a_later_day(ask: Ask, other_head: Person, head: Person) -> None:
     with pytest.raises(SaidToPeople, match="needs a reason"):
         actions.answer(who=other_head, ask=ask, said=Answered(Answer.NO, " "), now=NOW)
@@ -182,7 +199,7 @@ def test_the_whole_conversation_on_pages(
     assert theirs.get(f"/asks/{ask.pk}/answer/").status_code == 200
     assert theirs.post(f"/asks/{ask.pk}/answer/", {"answer": "no"}).status_code == 422
     assert theirs.post(f"/asks/{ask.pk}/answer/", {"answer": "yes"}).status_code == 303
-    assert f"/agreements/{ask.agreement.pk}/" in mine.get(f"/asks/{ask.pk}/").text
+    assert f"/agreements/{Agreement.objects.get().pk}/" in mine.get(f"/asks/{ask.pk}/").text
 
 
 def test_a_question_is_taken_back_on_a_page(ask: Ask, head: Person, browse: Browse) -> None:

@@ -14,6 +14,8 @@ from commonroom.errors import SaidToPeople
 from commonroom.web.accounts.models import Membership, Person
 from commonroom.web.audit.models import Entry
 from commonroom.web.jobs.models import Job
+from commonroom.web.partnerships.agreements import actions as agreements
+from commonroom.web.partnerships.agreements.actions import Voice
 from commonroom.web.partnerships.agreements.models import Agreement
 from commonroom.web.partnerships.board import actions, queries, runs
 from commonroom.web.partnerships.board.models import Proposal, Reply, Run
@@ -148,6 +150,53 @@ def test_who_put_off_is_asked_anew_by_a_later_run(
     assert (sent.state, Reply.objects.count()) == (S.DRAFT, 0)
 
 
+def test_what_was_agreed_and_is_over_may_be_proposed_anew(
+    sent: Proposal, head: Person, other_head: Person, officer: Person
+) -> None:
+    reply(sent, head, Side.RECEIVER, Answer.YES)
+    reply(sent, other_head, Side.PROVIDER, Answer.YES)
+    made = Partnership.objects.create(
+        receiver=sent.receiver, provider=sent.provider, theme=sent.theme, phase=sent.phase, agreed=DAY
+    )
+    Agreement.objects.update(state="agreed", partnership=made, receiver_said=NOW, provider_said=NOW)
+
+    def run_again(planned: str) -> Proposal:
+        again = actions.run(who=officer, system=sent.system, day=DAY)
+        runs.save(run=again, board=plan(row("900001", "900002", state=planned)), left_out=())
+        return Proposal.objects.get()
+
+    assert run_again("running").state == S.AGREED
+    Partnership.objects.update(state="closed", closed=DAY)
+    anew = run_again("new")
+    assert (anew.state, anew.agreement, anew.replies.count()) == (S.DRAFT, None, 0)
+    assert Entry.objects.filter(action="proposal.anew").count() == 1
+
+
+def test_who_works_together_already_is_not_brought_together_again(
+    sent: Proposal, partnership: Partnership, head: Person, other_head: Person, officer: Person
+) -> None:
+    reply(sent, head, Side.RECEIVER, Answer.YES)
+    with pytest.raises(SaidToPeople, match="work together in this theme already"):
+        reply(sent, other_head, Side.PROVIDER, Answer.YES)
+    assert (Agreement.objects.count(), Reply.objects.count()) == (0, 1)
+    assert actions.take_back(who=officer, proposal=sent).state == S.TAKEN_BACK
+
+
+def test_two_boards_that_propose_the_same_pair_lead_to_one_agreement(
+    sent: Proposal, head: Person, other_head: Person, other_system: System
+) -> None:
+    other = Proposal.objects.get(pk=sent.pk)
+    other.pk, other.system = None, other_system
+    other.save()
+    for one in (sent, other):
+        reply(one, head, Side.RECEIVER, Answer.YES)
+        reply(one, other_head, Side.PROVIDER, Answer.YES)
+    agreement = Agreement.objects.get()
+    assert {sent.agreement, other.agreement} == {agreement}
+    agreements.drop(voice=Voice(head, Side.RECEIVER), agreement=agreement, reason="Too far.")
+    assert set(Proposal.objects.values_list("state", flat=True)) == {S.DECLINED}
+
+
 def test_each_head_answers_for_their_own_school(
     sent: Proposal, head: Person, officer: Person, stranger: Person
 ) -> None:
@@ -174,7 +223,7 @@ def test_the_board_on_pages(
     page = client.get(BOARD).text
     assert "900002 would help 900001." in page
     assert "One school has a partner." in page
-    assert "Elm School: Reading, primary" in page
+    assert "Elm School: Reading, Primary" in page
     assert "Nobody is strong in it." in client.get(f"{BOARD}alone/").text
     assert "Nobody is strong in it." in client.get(f"{BOARD}alone.csv").text
     share = client.get(f"{BOARD}share/").text
@@ -283,6 +332,8 @@ def test_a_school_whose_head_is_not_here_is_marked(
     assert "/schools/900002/people/invite/" in page
 
 
-def test_a_run_that_is_done_does_not_fail_afterwards(run: Run) -> None:
+def test_a_run_that_is_done_is_noted_and_does_not_fail_afterwards(run: Run) -> None:
+    entry = Entry.objects.get(action="run.done")
+    assert (entry.before["state"], entry.after["state"], entry.after["version"]) == ("running", "done", "p1")
     runs.fail(run=run, said="Too late.")
     assert (run.state, run.said) == ("done", "")

@@ -142,3 +142,23 @@ def test_the_board_and_its_proposals(
     assert [(each["side"], each["answer"]) for each in replied["replies"]] == [("receiver", "yes")]
     assert mine("POST", f"/proposals/{one.pk}/take-back")[0] == 403
     assert board("POST", f"/proposals/{one.pk}/take-back")[1]["state"] == "taken_back"
+
+
+def test_days_of_many_and_trusts(mine: Asking, officer: Person, birchwood: School) -> None:
+    board = Asking(officer)
+    path = "/systems/greater-manchester/board"
+    told = {"schools": {"900002": "Bright Trust"}, "revision": 0}
+    assert board("PUT", f"{path}/trusts", told) == (200, {**told, "revision": 1})
+    assert board("PUT", f"{path}/trusts", told)[0] == 400
+    assert board("GET", f"{path}/trusts")[1]["revision"] == 1
+    stated = {"kind": "trust", "name": "Bright Trust", "days": 30.5}
+    status, made = board("PUT", f"{path}/days", stated)
+    assert (status, made["days"]) == (200, "30.5")
+    assert board("PUT", f"{path}/days", {**stated, "days": 40_000})[0] == 422
+    assert board("PUT", f"{path}/days", {**stated, "name": "Dim Trust"})[0] == 400
+    assert board("GET", f"{path}/days")[1] == [made]
+    for verb, at, given in (("GET", "days", None), ("PUT", "days", stated), ("PUT", "trusts", told)):
+        assert mine(verb, f"{path}/{at}", given)[0] == 404
+    assert mine("DELETE", f"{path}/days/{made['id']}")[0] == 404
+    assert board("DELETE", f"{path}/days/{made['id']}")[0] == 204
+    assert board("DELETE", f"{path}/days/{made['id']}")[0] == 404

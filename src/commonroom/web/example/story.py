@@ -151,12 +151,12 @@ def _agree(cast: Cast, pair: tuple[int, int], aim: tuple[str, str], day: datetim
     asked = asks.ask(who=head, asker=receiver, question=question, now=now)
     asks.answer(who=other, ask=asked, said=Answered(Answer.YES), now=now)
     terms = agreements.Terms(words, Decimal(6), day + datetime.timedelta(days=7))
-    agreement = Agreement.objects.get(ask=asked)
+    assert asked.agreement is not None  # noqa: S101 - a yes leads to one
     agreement = agreements.set_terms(
         voice=agreements.Voice(head, Side.RECEIVER),
-        agreement=agreement,
+        agreement=asked.agreement,
         terms=terms,
-        version=agreement.version,
+        version=asked.agreement.version,
     )
     voice = agreements.Voice(other, Side.PROVIDER)
     agreement = agreements.say_yes(voice=voice, agreement=agreement, version=agreement.version, today=day)

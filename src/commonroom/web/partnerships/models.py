@@ -12,16 +12,19 @@ from django.utils.translation import gettext_lazy as _
 from commonroom.web.accounts.permissions import Place
 from commonroom.web.partnerships.agreements.models import Agreement
 from commonroom.web.partnerships.asks.models import Ask, Message
+from commonroom.web.partnerships.board.days.models import SharedDays, Trusts
 from commonroom.web.partnerships.board.models import Proposal, Reply, Run
 from commonroom.web.partnerships.market.models import Capacity, Offer
+from commonroom.web.partnerships.topics import Topic
 from commonroom.web.schools.models import School
 
 __all__ = [
     "Agreement", "Ask", "Capacity", "Message", "Moment", "Offer", "Partnership", "Proposal", "Reply", "Run",
+    "SharedDays", "Trusts",
 ]  # fmt: skip
 
 
-class Partnership(models.Model):
+class Partnership(Topic):
     """Work that two schools agreed on: both heads said yes."""
 
     class State(models.TextChoices):
@@ -34,7 +37,6 @@ class Partnership(models.Model):
     receiver = models.ForeignKey(School, on_delete=models.PROTECT, related_name="received")
     provider = models.ForeignKey(School, on_delete=models.PROTECT, related_name="provided")
     phase = models.CharField(_("phase"), max_length=12, blank=True)
-    theme = models.CharField(_("theme"), max_length=60)
     aim = models.TextField(_("aim"), max_length=2000, blank=True)
     days = models.DecimalField(_("days agreed"), max_digits=5, decimal_places=1, null=True, blank=True)
     state = models.CharField(max_length=8, choices=State.choices, default=State.AGREED)
@@ -51,6 +53,11 @@ class Partnership(models.Model):
         ordering: ClassVar = ["-agreed", "-pk"]
         constraints: ClassVar = [
             models.CheckConstraint(condition=~Q(receiver=F("provider")), name="a_partner_is_another_school"),
+            models.UniqueConstraint(
+                fields=["receiver", "provider", "theme", "phase"],
+                condition=~Q(state="closed"),
+                name="a_pair_works_once_in_a_theme",
+            ),
         ]
 
     def __str__(self) -> str:

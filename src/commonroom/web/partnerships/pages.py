@@ -13,6 +13,10 @@ from django.shortcuts import render
 
 from commonroom.errors import SaidToPeople
 from commonroom.web.accounts.models import Person
+from commonroom.web.partnerships import figures
+from commonroom.web.partnerships.asks.models import Ask
+from commonroom.web.partnerships.board.models import Proposal
+from commonroom.web.schools.models import School
 
 Form = TypeVar("Form", bound=BaseForm)
 
@@ -48,6 +52,39 @@ def answer(request: HttpRequest, form: Form, act: Act[Form], *, page: Page) -> H
                 return SeeOther(path)
         status = 422
     return render(request, page.template, {**page.context, "form": form}, status=status)
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """What somebody is asked before something is done: the question, what it means, what yes is called."""
+
+    question: str
+    meaning: str
+    yes: str
+
+
+def confirm(request: HttpRequest, act: Callable[[], object], *, doubt: Doubt, back: str) -> HttpResponse:
+    """Ask whether something is meant; do it, and go `back`, when it is."""
+    if request.method == "POST":
+        act()
+        return SeeOther(back)
+    shown = {"question": doubt.question, "sentences": [doubt.meaning], "yes": doubt.yes, "back": back}
+    return render(request, "commonroom/parts/confirm.html", shown)
+
+
+def bring(
+    request: HttpRequest, topic: Ask | Proposal, schools: tuple[School, School], *, back: str
+) -> HttpResponse:
+    """Show the page to bring: published figures of two schools in a theme, side by side, to print."""
+    first, second = (figures.find(school.pk, topic.theme, topic.phase) for school in schools)
+    context = {
+        "topic": topic,
+        "both": list(zip(schools, (first, second), strict=True)),
+        "measures": figures.beside(first, second),
+        "stale": bool(topic.evidence and first.version) and topic.evidence != first.version,
+        "back": back,
+    }
+    return render(request, "commonroom/partnerships/page.html", context)
 
 
 def who(request: HttpRequest) -> Person:

@@ -18,7 +18,10 @@ Schools = QuerySet[School]
 
 def hold(*numbers: str) -> None:
     """Wait until nobody else changes what these schools agree with anybody, to the end of the transaction."""
-    list(School.objects.select_for_update().filter(pk__in=numbers).order_by("pk").values_list("pk"))
+    # Not the whole row: a plan that is kept meanwhile refers to the school, and need not wait.
+    list(
+        School.objects.select_for_update(no_key=True).filter(pk__in=numbers).order_by("pk").values_list("pk")
+    )
 
 
 def who_may(action: Action, school: School) -> QuerySet[Person]:

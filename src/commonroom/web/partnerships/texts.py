@@ -10,8 +10,8 @@ from ninja import Schema
 from pydantic import Field, StringConstraints
 
 from commonroom.web.accounts.models import Person
-from commonroom.web.partnerships.market.models import YEAR
 from commonroom.web.partnerships.sides import Answer
+from commonroom.web.partnerships.topics import YEAR
 
 #: Text without the one character that no database keeps.
 _KEPT = r"^[^\x00]*$"

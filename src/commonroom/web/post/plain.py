@@ -28,9 +28,7 @@ def line(text: object) -> str:
 
 def clean(value: Any) -> Any:
     """Return a value as a letter may hold it: one line each, passages quoted, in lists and mappings too."""
-    if value is None or isinstance(
-        value, bool | int | float | decimal.Decimal | datetime.date | datetime.time
-    ):
+    if value is None or isinstance(value, _PLAIN):
         return value
     if isinstance(value, Passage):
         lines = _LINE_ENDS.sub("\n", value).strip().split("\n")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.template import Context
 from django.template.loader import get_template
 from django.utils.html import escape
 from django.utils.safestring import mark_safe
@@ -62,8 +63,6 @@ def lay_out(subject: str, body: str, language: str) -> Written:
 
 def _fill(template: str, context: Mapping[str, Any]) -> str:
     """Fill a template of plain text, in which nothing is escaped for HTML."""
-    from django.template import Context
-
     found = get_template(template)
     return str(found.template.render(Context(dict(context), autoescape=False)))  # type: ignore[attr-defined]
 

@@ -24,6 +24,7 @@ from commonroom.web.partnerships.board.models import Proposal
 from commonroom.web.partnerships.models import Moment, Partnership
 from commonroom.web.partnerships.sides import Side
 from commonroom.web.post.plain import Passage
+from commonroom.web.schools.models import School
 
 
 @dataclass(frozen=True)
@@ -47,17 +48,29 @@ class Voice:
 def open_between(*, of: Ask | Proposal, days: Decimal | None = None) -> Agreement:
     """Open terms between two schools that both want to work together; those on the table stay there.
 
-    Called from within the change that brings the two together, which holds both schools.
+    Called from within the change that brings the two together, which holds both schools, and saves what
+    they are brought together by. Raises SaidToPeople where they work together in the theme already.
     """
-    link = {"ask": of} if isinstance(of, Ask) else {"proposal": of}
-    sides = (of.asker, of.asked) if isinstance(of, Ask) else (of.receiver, of.provider)
-    pair = {"receiver": sides[0], "provider": sides[1], "theme": of.theme, "phase": of.phase}
-    there = Agreement.objects.filter(**pair, state=Agreement.State.OPEN).first()
-    if there is not None:
-        return there
-    made = Agreement.objects.create(**pair, **link, days=days, made_up=of.made_up)
-    audit.record(who=None, action="agreement.open", thing=made)
-    return made
+    receiver, provider = (of.asker, of.asked) if isinstance(of, Ask) else (of.receiver, of.provider)
+    check_apart(receiver, provider, of.theme, of.phase)
+    pair = {"receiver": receiver, "provider": provider, "theme": of.theme, "phase": of.phase}
+    of.agreement = Agreement.objects.filter(**pair, state=Agreement.State.OPEN).first()
+    if of.agreement is None:
+        of.agreement = Agreement.objects.create(**pair, days=days, made_up=of.made_up)
+        audit.record(who=None, action="agreement.open", thing=of.agreement)
+    return of.agreement
+
+
+def check_apart(receiver: School, provider: School, theme: str, phase: str) -> None:
+    """Raise SaidToPeople where two schools work together in a theme already."""
+    # A partnership that names no phase is about all of them.
+    together = Partnership.objects.filter(
+        receiver=receiver, provider=provider, theme=theme, phase__in=(phase, "")
+    )
+    if together.exclude(state=Partnership.State.CLOSED).exists():
+        raise SaidToPeople(
+            _("The two schools work together in this theme already."), remedy=_("Go to their partnership.")
+        )
 
 
 @change
@@ -112,12 +125,12 @@ def drop(*, voice: Voice, agreement: Agreement, reason: str) -> Agreement:
     agreement.state, agreement.reason = Agreement.State.DROPPED, reason
     agreement.save(update_fields=["state", "reason"])
     audit.record(who=voice.who, action="agreement.drop", thing=agreement, before=before)
-    if agreement.proposal is not None:
-        # The next plan is not to count on it.
-        was = audit.fields(agreement.proposal)
-        agreement.proposal.state = Proposal.State.DECLINED
-        agreement.proposal.save(update_fields=["state"])
-        audit.record(who=voice.who, action="proposal.settle", thing=agreement.proposal, before=was)
+    # The next plan is not to count on what led to them.
+    for proposal in agreement.proposals.select_for_update().filter(state=Proposal.State.AGREED):
+        was = audit.fields(proposal)
+        proposal.state = Proposal.State.DECLINED
+        proposal.save(update_fields=["state"])
+        audit.record(who=voice.who, action="proposal.settle", thing=proposal, before=was)
     _write(agreement, voice, "dropped")
     return agreement
 
@@ -148,6 +161,7 @@ def _set_yes(agreement: Agreement, side: Side, person: Person | None) -> None:
 
 
 def _begin_partnership(agreement: Agreement, who: Person, today: datetime.date) -> Partnership:
+    check_apart(agreement.receiver, agreement.provider, agreement.theme, agreement.phase)
     names = ("receiver", "provider", "theme", "phase", "aim", "days", "starts", "ends", "made_up")
     partnership = Partnership.objects.create(
         agreed=today, **{name: getattr(agreement, name) for name in names}

@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from commonroom.web.partnerships.agreements.actions import Terms
-from commonroom.web.partnerships.market.forms import Day
-from commonroom.web.partnerships.market.models import YEAR
-from commonroom.web.partnerships.sides import Side
+from commonroom.web.partnerships.forms import Day, SideForm
+from commonroom.web.partnerships.topics import YEAR
 
 
-class VersionForm(forms.Form):
-    """What every form about terms knows: which terms were read, and for which side the person speaks."""
+class VersionForm(SideForm):
+    """For which side somebody speaks, and which terms they read."""
 
     version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
-    side = forms.ChoiceField(label=_("You speak for the school that"), choices=Side.choices)
-
-    def __init__(self, *args: Any, sides: list[Side], **kwargs: Any) -> None:
-        """Offer the sides that the person may speak for; do not ask where there is one."""
-        super().__init__(*args, **kwargs)
-        self.fields["side"].choices = [(one.value, one.label) for one in sides]  # type: ignore[attr-defined]
-        if len(sides) == 1:
-            self.fields["side"].widget = forms.HiddenInput()
-            self.initial["side"] = sides[0].value
 
 
 class TermsForm(VersionForm):

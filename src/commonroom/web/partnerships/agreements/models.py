@@ -5,20 +5,18 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from commonroom.web.accounts.permissions import Place
-from commonroom.web.partnerships import themes
-from commonroom.web.partnerships.market.models import YEAR
-from commonroom.web.partnerships.sides import Phase, Side
+from commonroom.web.partnerships.sides import Side
+from commonroom.web.partnerships.topics import DAYS, Topic
 from commonroom.web.schools.models import School
 
 
-class Agreement(models.Model):
+class Agreement(Topic):
     """Terms on the table between two schools, and which of the two heads said yes to them."""
 
     class State(models.TextChoices):
@@ -30,17 +28,8 @@ class Agreement(models.Model):
 
     receiver = models.ForeignKey(School, on_delete=models.PROTECT, related_name="agreements_to_receive")
     provider = models.ForeignKey(School, on_delete=models.PROTECT, related_name="agreements_to_provide")
-    theme = models.CharField(_("theme"), max_length=60)
-    phase = models.CharField(_("phase"), max_length=12, choices=Phase.choices)
     aim = models.TextField(_("aim"), max_length=2000, blank=True)
-    days = models.DecimalField(
-        _("days in all"),
-        max_digits=4,
-        decimal_places=1,
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(0), MaxValueValidator(YEAR)],
-    )
+    days = models.DecimalField(_("days in all"), null=True, blank=True, **DAYS)
     starts = models.DateField(_("starts on"), null=True, blank=True)
     ends = models.DateField(_("ends on"), null=True, blank=True)
     #: Counts the terms: a yes is to the terms that somebody read, and to no others.
@@ -55,12 +44,6 @@ class Agreement(models.Model):
     provider_said = models.DateTimeField(null=True, blank=True)
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
     reason = models.TextField(_("reason"), max_length=2000, blank=True)
-    ask = models.OneToOneField(
-        "commonroom.Ask", on_delete=models.PROTECT, null=True, blank=True, related_name="agreement"
-    )
-    proposal = models.ForeignKey(
-        "commonroom.Proposal", on_delete=models.PROTECT, null=True, blank=True, related_name="agreements"
-    )
     partnership = models.OneToOneField(
         "commonroom.Partnership", on_delete=models.PROTECT, null=True, blank=True, related_name="agreement"
     )
@@ -85,11 +68,6 @@ class Agreement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.receiver} – {self.provider}: {self.theme_label}"
-
-    @property
-    def theme_label(self) -> str:
-        """The theme as people call it."""
-        return themes.label(self.theme)
 
     def place(self) -> Place:
         """Return where it belongs: to the two schools and nobody else."""

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from commonroom.web.accounts import permissions
 from commonroom.web.accounts.roles import Action
-from commonroom.web.partnerships import schools, sheets, themes
+from commonroom.web.partnerships import schools, sheets
 from commonroom.web.partnerships.agreements import actions, queries
 from commonroom.web.partnerships.agreements.actions import Voice
 from commonroom.web.partnerships.agreements.forms import DropForm, TermsForm, VersionForm
@@ -145,10 +145,7 @@ def _voice(request: HttpRequest, form: VersionForm) -> Voice:
 def _partnerships(request: HttpRequest) -> list[Partnership]:
     if not schools.may_somewhere(request.user, Action.PARTNERSHIP_SUMMARY):
         raise PermissionDenied
-    found = list(queries.partnerships(request.user))
-    for one in found:
-        one.theme_label = themes.label(one.theme)  # type: ignore[attr-defined]
-    return found
+    return list(queries.partnerships(request.user))
 
 
 def _may_enter(request: HttpRequest, one: Partnership, rooms: frozenset[str]) -> bool:

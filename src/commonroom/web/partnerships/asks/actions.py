@@ -19,9 +19,9 @@ from commonroom.web.audit import actions as audit
 from commonroom.web.audit.changes import change
 from commonroom.web.partnerships import answers, letters, schools, themes
 from commonroom.web.partnerships.agreements import actions as agreements
+from commonroom.web.partnerships.agreements.models import Agreement
 from commonroom.web.partnerships.answers import Answered
 from commonroom.web.partnerships.asks.models import Ask, Message
-from commonroom.web.partnerships.models import Partnership
 from commonroom.web.partnerships.sides import Answer
 from commonroom.web.post.plain import Passage
 from commonroom.web.schools.models import School
@@ -76,10 +76,10 @@ def answer(*, who: Person, ask: Ask, said: Answered, now: datetime.datetime) -> 
     ask.state = Ask.State(said.answer.value)
     ask.reason, ask.until = said.reason, said.until
     ask.answered, ask.answered_by = now, who
-    ask.save()
-    audit.record(who=who, action="ask.answer", thing=ask, before=before)
     if said.answer is Answer.YES:
         agreements.open_between(of=ask)
+    ask.save()
+    audit.record(who=who, action="ask.answer", thing=ask, before=before)
     letters.to_heads(
         ask.asker, Action.ASK_WRITE, f"answered_{said.answer.value}", school=ask.asked.name, theme=ask.theme,
         reason=Passage(ask.reason), until=ask.until, path=reverse("ask", args=[ask.pk]),
@@ -151,10 +151,11 @@ def _check(asker: School, question: Question, now: datetime.datetime) -> None:
             _("Your school has asked this already, and waits for an answer."),
             remedy=_("Write a message under that question, or take it back."),
         )
-    together = Partnership.objects.filter(receiver=asker, provider=asked, **pair)
-    if together.exclude(state=Partnership.State.CLOSED).exists():
+    agreements.check_apart(asker, asked, theme, phase)
+    if Agreement.objects.filter(receiver=asker, provider=asked, state=Agreement.State.OPEN, **pair).exists():
         raise SaidToPeople(
-            _("The two schools work together in this theme already."), remedy=_("Go to their partnership.")
+            _("The two heads are agreeing on this already."),
+            remedy=_("Go to what they agree on, among your partnerships."),
         )
     day = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     if Ask.objects.filter(asker=asker, sent__gte=day).count() >= A_DAY:

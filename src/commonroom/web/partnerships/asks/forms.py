@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from commonroom.web.partnerships import themes
 from commonroom.web.partnerships.answers import Answered
 from commonroom.web.partnerships.asks.actions import Question
-from commonroom.web.partnerships.market.forms import Day
+from commonroom.web.partnerships.forms import Day, offer_schools
 from commonroom.web.partnerships.sides import Answer, Phase
 from commonroom.web.schools.models import School
 
@@ -35,7 +35,7 @@ class AskForm(forms.Form):
     def __init__(self, *args: Any, askers: QuerySet[School], **kwargs: Any) -> None:
         """Offer the schools that the person asks for."""
         super().__init__(*args, **kwargs)
-        _offer(self, "asker", askers)
+        offer_schools(self, "asker", askers)
         self.fields["theme"].choices = themes.choices()  # type: ignore[attr-defined]
 
     def question(self, asked: School) -> Question:
@@ -79,12 +79,5 @@ class MessageForm(forms.Form):
     def __init__(self, *args: Any, own: QuerySet[School], **kwargs: Any) -> None:
         """Offer the schools of the two that the person writes for."""
         super().__init__(*args, **kwargs)
-        _offer(self, "school", own)
+        offer_schools(self, "school", own)
         self.initial.setdefault("once", uuid.uuid4().hex)
-
-
-def _offer(form: forms.Form, name: str, some: QuerySet[School]) -> None:
-    """Offer schools to speak for; do not ask where there is one."""
-    form.fields[name].queryset = some  # type: ignore[attr-defined]
-    if len(some) == 1:
-        form.fields[name].widget = forms.HiddenInput()

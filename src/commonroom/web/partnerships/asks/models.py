@@ -11,12 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from commonroom.web.accounts.permissions import Place
-from commonroom.web.partnerships import themes
-from commonroom.web.partnerships.sides import Phase
+from commonroom.web.partnerships.topics import Topic
 from commonroom.web.schools.models import School
 
 
-class Ask(models.Model):
+class Ask(Topic):
     """One school asks another for help in a theme, in the name of its head."""
 
     class State(models.TextChoices):
@@ -30,8 +29,6 @@ class Ask(models.Model):
 
     asker = models.ForeignKey(School, on_delete=models.PROTECT, related_name="asked_others")
     asked = models.ForeignKey(School, on_delete=models.PROTECT, related_name="asked_by_others")
-    theme = models.CharField(_("theme"), max_length=60)
-    phase = models.CharField(_("phase"), max_length=12, choices=Phase.choices)
     message = models.TextField(_("your message"), max_length=4000)
     sent = models.DateTimeField(default=timezone.now)
     who = models.ForeignKey(
@@ -45,6 +42,10 @@ class Ask(models.Model):
     answered = models.DateTimeField(null=True, blank=True)
     answered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="asks_answered"
+    )
+    #: What a yes led to: several questions may lead to the same terms.
+    agreement = models.ForeignKey(
+        "commonroom.Agreement", on_delete=models.PROTECT, null=True, blank=True, related_name="asks"
     )
     made_up = models.BooleanField(default=False)
 
@@ -61,11 +62,6 @@ class Ask(models.Model):
 
     def __str__(self) -> str:
         return f"{self.asker} – {self.asked}: {self.theme_label}"
-
-    @property
-    def theme_label(self) -> str:
-        """The theme as people call it."""
-        return themes.label(self.theme)
 
     def place(self) -> Place:
         """Return where it belongs: to the two schools and nobody else."""

@@ -19,7 +19,7 @@ def asks(person: Person | AnonymousUser) -> QuerySet[Ask]:
     """Return the questions that a person's schools asked or were asked."""
     own = permissions.schools(person, Action.ASK_SEE)
     found = Ask.objects.filter(Q(asker_id__in=own) | Q(asked_id__in=own))
-    return found.select_related("asker", "asked", "who", "answered_by")
+    return found.select_related("asker", "asked", "who", "answered_by", "agreement")
 
 
 def reach(ask: Ask) -> dict[str, Any]:

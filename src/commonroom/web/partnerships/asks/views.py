@@ -15,11 +15,11 @@ from django.views.decorators.http import require_safe
 
 from commonroom.web.accounts import permissions
 from commonroom.web.accounts.roles import Action
-from commonroom.web.partnerships import figures, schools, sheets
+from commonroom.web.partnerships import schools, sheets
 from commonroom.web.partnerships.asks import actions, queries
 from commonroom.web.partnerships.asks.forms import AnswerForm, AskForm, MessageForm
 from commonroom.web.partnerships.asks.models import Ask
-from commonroom.web.partnerships.pages import Page, SeeOther, answer, who
+from commonroom.web.partnerships.pages import Doubt, Page, answer, bring, confirm, who
 
 FOLDER = "commonroom/partnerships/asks"
 COLUMNS = {
@@ -53,7 +53,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     asked = schools.get(request.GET.get("of", ""))
     given = {name: request.GET[name] for name in ("theme", "phase") if name in request.GET}
     start = {"phase": schools.phases(asked)[0], **given}
-    form = AskForm(request.POST or None, askers=askers, initial={**start, "asker": askers[0].pk})
+    form = AskForm(request.POST or None, askers=askers, initial=start)
 
     def act(form: AskForm) -> tuple[str, str]:
         made = actions.ask(
@@ -105,7 +105,7 @@ def write(request: HttpRequest, pk: int) -> HttpResponse:
         )
         return reverse("ask", args=[found.pk]), _("Your message was sent.")
 
-    form = MessageForm(request.POST or None, own=own, initial={"school": own[0].pk})
+    form = MessageForm(request.POST or None, own=own)
     return answer(request, form, act, page=Page(f"{FOLDER}/message.html", {"ask": found}))
 
 
@@ -115,16 +115,12 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     found = _get(request, pk)
     permissions.check(request.user, Action.ASK_WRITE, found.asker)
     back = reverse("ask", args=[found.pk])
-    if request.method == "POST":
-        actions.withdraw(who=who(request), ask=found)
-        return SeeOther(back)
-    context = {
-        "question": _("Take this question back?"),
-        "sentences": [_("%(school)s can no longer answer it.") % {"school": found.asked}],
-        "yes": _("Take it back"),
-        "back": back,
-    }
-    return render(request, "commonroom/parts/confirm.html", context)
+    doubt = Doubt(
+        _("Take this question back?"),
+        _("%(school)s can no longer answer it.") % {"school": found.asked},
+        _("Take it back"),
+    )
+    return confirm(request, lambda: actions.withdraw(who=who(request), ask=found), doubt=doubt, back=back)
 
 
 @login_required
@@ -132,21 +128,7 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 def page(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the page to bring: published figures of both schools in the theme, side by side, to print."""
     found = _get(request, pk)
-    both = [
-        (school, figures.find(school.pk, found.theme, found.phase)) for school in (found.asker, found.asked)
-    ]
-    context = {
-        "topic": found,
-        "both": both,
-        "measures": figures.beside(both[0][1], both[1][1]),
-        "stale": _stale(found, both[0][1].version),
-        "back": reverse("ask", args=[found.pk]),
-    }
-    return render(request, "commonroom/partnerships/page.html", context)
-
-
-def _stale(found: Ask, version: str) -> bool:
-    return bool(found.evidence and version and found.evidence != version)
+    return bring(request, found, (found.asker, found.asked), back=reverse("ask", args=[found.pk]))
 
 
 def _lists(request: HttpRequest) -> dict[str, Any]:
@@ -167,10 +149,10 @@ def _shown(request: HttpRequest, found: Ask) -> dict[str, Any]:
     return {
         "ask": found,
         "messages_of_both": found.messages.select_related("school", "who"),
-        "agreement": getattr(found, "agreement", None),
+        "agreement": found.agreement,
         "may_answer": waiting and permissions.may(request.user, Action.ASK_ANSWER, found.asked),
         "may_withdraw": waiting and permissions.may(request.user, Action.ASK_WRITE, found.asker),
-        "form": MessageForm(own=own, initial={"school": own[0].pk}) if own else None,
+        "form": MessageForm(own=own) if own else None,
         **queries.reach(found),
     }
 

@@ -26,9 +26,6 @@ from commonroom.web.partnerships.sides import Answer, Side
 from commonroom.web.post.plain import Passage
 from commonroom.web.schools.models import System
 
-#: What a plan proposes and nobody has agreed to before.
-OPEN_IN_PLAN = ("new", "kept")
-
 
 @change
 def run(*, who: Person, system: System, day: datetime.date) -> Run:
@@ -54,7 +51,7 @@ def send(*, who: Person, system: System, proposals: Iterable[int], now: datetime
     permissions.check(who, Action.BOARD_WORK, system)
     System.objects.select_for_update().get(pk=system.pk)
     found = Proposal.objects.filter(
-        system=system, pk__in=proposals, state=Proposal.State.DRAFT, gone=None, planned__in=OPEN_IN_PLAN
+        system=system, pk__in=proposals, state=Proposal.State.DRAFT, gone=None, planned__in=runs.OPEN_IN_PLAN
     )
     sent = list(found.select_related("receiver", "provider"))
     if not sent:
@@ -118,9 +115,9 @@ def reply(*, who: Person, proposal: Proposal, side: Side, said: Answered, now: d
 
 
 def _begin(proposal: Proposal) -> None:
-    """Hold both schools, and refuse what is settled."""
+    """Hold both schools and the proposal, which a run may tell anew, and refuse what is settled."""
     schools.hold(proposal.receiver_id, proposal.provider_id)
-    proposal.refresh_from_db(fields=["state"])
+    proposal.refresh_from_db(from_queryset=Proposal.objects.select_for_update())
     if proposal.state == Proposal.State.TAKEN_BACK:
         raise SaidToPeople(_("This proposal was taken back."), remedy=_("There is nothing to answer."))
     if proposal.state == Proposal.State.DRAFT:
@@ -145,5 +142,5 @@ def _settle(proposal: Proposal, before: dict[str, object]) -> None:
         agreements.open_between(of=proposal, days=days)
     else:
         return
-    proposal.save(update_fields=["state"])
+    proposal.save(update_fields=["state", "agreement"])
     audit.record(who=None, action="proposal.settle", thing=proposal, before=before)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from commonroom.web.partnerships import themes
 from commonroom.web.partnerships.asks.forms import AnswerForm
 from commonroom.web.partnerships.board.models import Proposal, Run
+from commonroom.web.partnerships.forms import SideForm
 from commonroom.web.partnerships.sides import Phase, Side
 
 ALL = ("", _("All"))
@@ -58,19 +59,14 @@ class SendForm(forms.Form):
         self.fields["proposals"].choices = [(key, key) for key in keys]  # type: ignore[attr-defined]
 
 
-class ReplyForm(AnswerForm):
+class ReplyForm(SideForm, AnswerForm):
     """What a school answers to a proposal."""
 
-    side = forms.ChoiceField(label=_("You speak for the school that"), choices=Side.choices)
     field_order = ("side", "answer", "reason", "until")
 
     def __init__(self, *args: Any, sides: list[Side], **kwargs: Any) -> None:
-        """Offer the sides that the person may speak for; do not ask where there is one."""
-        super().__init__(*args, **kwargs)
-        self.fields["side"].choices = [(one.value, one.label) for one in sides]  # type: ignore[attr-defined]
+        """Say who reads the reason."""
+        super().__init__(*args, sides=sides, **kwargs)
         self.fields["reason"].help_text = _(
             "A no needs one. The other school and those who look after the board read it."
         )
-        if len(sides) == 1:
-            self.fields["side"].widget = forms.HiddenInput()
-            self.initial["side"] = sides[0].value

@@ -6,20 +6,25 @@ import csv
 import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from django.db.models import Q
+from django.utils import timezone
 
 from commonroom import pipeline
 from commonroom.web.partnerships import themes
-from commonroom.web.partnerships.agreements.models import Agreement
+from commonroom.web.partnerships.board.days import queries
+from commonroom.web.partnerships.board.days.lines import plain
+from commonroom.web.partnerships.board.days.models import SharedDays
 from commonroom.web.partnerships.board.models import Proposal, Reply
 from commonroom.web.partnerships.market import queries as market
 from commonroom.web.partnerships.market.models import Capacity
 from commonroom.web.partnerships.models import Partnership
 from commonroom.web.partnerships.sides import Answer
-from commonroom.web.schools.models import System
+from commonroom.web.partnerships.topics import YEAR
+from commonroom.web.schools.models import School, System
 
 #: Where a plan keeps all that it ever proposed: only of those can anything be decided.
 PROPOSED = "proposed.csv"
@@ -27,6 +32,7 @@ PROPOSED = "proposed.csv"
 WORDS = {Answer.NO: "decline", Answer.LATER: "later"}
 
 Row = Sequence[Any]
+Kind = SharedDays.Kind
 
 
 @dataclass(frozen=True)
@@ -49,11 +55,15 @@ def write(folder: Path, *, system: System, day: datetime.date, phases: Mapping[s
     left_out: list[dict[str, str]] = []
     said = list(_statements(schools, day, phases, left_out))
     days = Capacity.objects.filter(school__in=schools).order_by("school")
-    held = [("school", one.school_id, one.days) for one in days]
+    held: list[Row] = [("school", one.school_id, one.days, None) for one in days]
+    trusts = queries.trusts(system).schools
+    told = [(number, trusts[number]) for number in schools if number in trusts]
+    held += _shared(system, schools, {plain(trust) for _number, trust in told}, left_out)
     ties = list(_ties(schools, phases))
     files = pipeline.Files(
         said=_write(folder / "said.csv", ("school", "phase", "theme", "says", "days", "date"), said),
-        capacities=_write(folder / "capacities.csv", ("kind", "name", "days"), held),
+        capacities=_write(folder / "capacities.csv", ("kind", "name", "days", "authority"), held),
+        trusts=_write(folder / "trusts.csv", ("school", "trust"), told),
         ties=_write(folder / "ties.csv", ("provider", "receiver", "phase", "theme", "state", "date"), ties),
     )
     return Inputs(schools, files, tuple(left_out))
@@ -67,16 +77,15 @@ def decisions(folder: Path, *, system: System, plans: Path) -> Path | None:
     """
     ever = _ever(plans / PROPOSED)
     settled = (Proposal.State.AGREED, Proposal.State.DECLINED, Proposal.State.LATER)
-    found = Proposal.objects.filter(system=system, state__in=settled).prefetch_related(
-        "replies", "agreements"
-    )
+    found = Proposal.objects.filter(system=system, state__in=settled).prefetch_related("replies")
+    found = found.select_related("agreement__partnership").order_by("-sent", "-pk")
     accepted: set[tuple[str, str, str]] = set(_running_needs())
     rows: list[Row] = []
-    for one in found.order_by("-sent", "-pk"):
+    for one in found:
         pair = (one.provider_id, one.receiver_id, one.phase, one.theme)
         if pair not in ever:
             continue
-        if one.state == Proposal.State.AGREED and not _is_over(one):
+        if one.state == Proposal.State.AGREED and _over(one) is None:
             need = (one.receiver_id, one.phase, one.theme)
             if need in accepted:
                 # A plan holds one partner of a school in a theme.
@@ -87,25 +96,24 @@ def decisions(folder: Path, *, system: System, plans: Path) -> Path | None:
     return _write(folder / "decisions.csv", heads, rows)
 
 
-def _is_over(one: Proposal) -> bool:
-    made = [a.partnership for a in one.agreements.all() if a.partnership is not None]
-    return any(each.closed is not None for each in made)
+def _over(one: Proposal) -> datetime.date | None:
+    """The day on which the partnership was closed that came of it, if it was."""
+    made = one.agreement.partnership if one.agreement is not None else None
+    return made.closed if made is not None else None
 
 
 def _decided(one: Proposal) -> Iterator[Row]:
     """What the two schools decided: accepted by both, or what one of them said against it."""
     replies = list(one.replies.all())
     last = max(_date(reply) for reply in replies)
-    made = [a.partnership for a in one.agreements.all() if a.partnership is not None]
-    closed = [each.closed for each in made if each.closed is not None]
-    dropped = [a for a in one.agreements.all() if a.state == Agreement.State.DROPPED]
-    if closed:
+    closed = _over(one)
+    if closed is not None:
         # It took place: the two may be proposed to each other again.
-        yield ("later", "both", "", closed[-1], closed[-1] + datetime.timedelta(days=1))
+        yield ("later", "both", "", closed, closed + datetime.timedelta(days=1))
     elif one.state == Proposal.State.AGREED:
         yield ("accept", "both", "", last, None)
-    elif dropped:
-        yield ("decline", "both", dropped[-1].reason, last, None)
+    elif one.agreement is not None:
+        yield ("decline", "both", one.agreement.reason, last, None)
     else:
         for reply in replies:
             if reply.answer in WORDS:
@@ -115,7 +123,7 @@ def _decided(one: Proposal) -> Iterator[Row]:
 
 
 def _date(reply: Reply) -> datetime.date:
-    return reply.when.date()
+    return timezone.localdate(reply.when)
 
 
 def _statements(
@@ -128,7 +136,30 @@ def _statements(
         if one.phase not in phases[one.school_id] or not themes.has(one.theme, one.phase):
             left_out.append({"school": one.school.name, "theme": one.theme, "phase": one.phase})
             continue
-        yield (one.school_id, one.phase, one.theme, one.says, one.days, one.written.date())
+        yield (one.school_id, one.phase, one.theme, one.says, one.days, timezone.localdate(one.written))
+
+
+def _shared(
+    system: System, schools: Sequence[str], trusts: set[str], left_out: list[dict[str, str]]
+) -> Iterator[Row]:
+    """Days of trusts, authorities and leaders; those that no school of the plan is of are left out."""
+    here = School.objects.filter(pk__in=schools).values_list("authority", flat=True)
+    authorities = {plain(name) for name in here}
+    for one in queries.days(system):
+        known = trusts if one.kind == Kind.TRUST else authorities
+        if one.name and plain(one.name) not in known:
+            left_out.append({"kind": one.kind, "name": one.name})
+        elif one.kind == Kind.LEADER:
+            yield from _leaders(one)
+        else:
+            yield (one.kind, one.name, one.days, None)
+
+
+def _leaders(one: SharedDays) -> Iterator[Row]:
+    """Days of leaders together, as of so many leaders without a name: nobody has more than a year."""
+    whole, rest = divmod(one.days, YEAR)
+    for number, days in enumerate([Decimal(YEAR)] * int(whole) + [rest], start=1):
+        yield (one.kind, f"{one.name} {number}", days, one.name)
 
 
 def _ties(schools: Sequence[str], phases: Mapping[str, Sequence[str]]) -> Iterator[Row]:

@@ -12,8 +12,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from commonroom.web.accounts.permissions import Place
-from commonroom.web.partnerships import themes
-from commonroom.web.partnerships.sides import Answer, Phase, Side
+from commonroom.web.partnerships.sides import Answer, Side
+from commonroom.web.partnerships.topics import Topic
 from commonroom.web.schools.models import School, System
 
 
@@ -88,7 +88,7 @@ class Run(models.Model):
         return list(self.headline.get(language(), []))
 
 
-class Proposal(models.Model):
+class Proposal(Topic):
     """Two schools that a plan of a system brings together in a theme, from run to run."""
 
     class State(models.TextChoices):
@@ -104,8 +104,6 @@ class Proposal(models.Model):
     system = models.ForeignKey(System, on_delete=models.PROTECT, related_name="proposals")
     receiver = models.ForeignKey(School, on_delete=models.PROTECT, related_name="proposed_to_receive")
     provider = models.ForeignKey(School, on_delete=models.PROTECT, related_name="proposed_to_provide")
-    theme = models.CharField(_("theme"), max_length=60)
-    phase = models.CharField(_("phase"), max_length=12, choices=Phase.choices)
     #: The last run that proposed it, the first of the runs in a row that did, and the one that no more did.
     run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="proposals")
     first = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+")
@@ -126,6 +124,10 @@ class Proposal(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
     sent = models.DateTimeField(null=True, blank=True)
     sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
+    #: What the yes of both led to; the proposals of two systems may lead to the same terms.
+    agreement = models.ForeignKey(
+        "commonroom.Agreement", on_delete=models.PROTECT, null=True, blank=True, related_name="proposals"
+    )
     made_up = models.BooleanField(default=False)
 
     class Meta:
@@ -140,11 +142,6 @@ class Proposal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.receiver} – {self.provider}: {self.theme_label}"
-
-    @property
-    def theme_label(self) -> str:
-        """The theme as people call it."""
-        return themes.label(self.theme)
 
     @property
     def told(self) -> dict[str, Any]:

@@ -16,11 +16,11 @@ from django.views.decorators.http import require_safe
 from commonroom.web import evidence
 from commonroom.web.accounts import permissions
 from commonroom.web.accounts.roles import Action
-from commonroom.web.partnerships import figures, schools, sheets
+from commonroom.web.partnerships import schools, sheets
 from commonroom.web.partnerships.board import actions, queries
 from commonroom.web.partnerships.board.forms import ReplyForm
 from commonroom.web.partnerships.board.models import Proposal
-from commonroom.web.partnerships.pages import Page, SeeOther, answer, who
+from commonroom.web.partnerships.pages import Doubt, Page, answer, bring, confirm, who
 from commonroom.web.partnerships.sides import Side
 
 FOLDER = "commonroom/partnerships/board"
@@ -97,16 +97,12 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     found = _get(request, pk)
     permissions.check(request.user, Action.BOARD_WORK, found.system)
     back = reverse("proposal", args=[found.pk])
-    if request.method == "POST":
-        actions.take_back(who=who(request), proposal=found)
-        return SeeOther(back)
-    context = {
-        "question": _("Take this proposal back?"),
-        "sentences": [_("The two schools can no longer answer it.")],
-        "yes": _("Take it back"),
-        "back": back,
-    }
-    return render(request, "commonroom/parts/confirm.html", context)
+    doubt = Doubt(
+        _("Take this proposal back?"), _("The two schools can no longer answer it."), _("Take it back")
+    )
+    return confirm(
+        request, lambda: actions.take_back(who=who(request), proposal=found), doubt=doubt, back=back
+    )
 
 
 @login_required
@@ -114,19 +110,7 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
 def page(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the page to bring: published figures of both schools in the theme, side by side, to print."""
     found = _get(request, pk)
-    both = [
-        (school, figures.find(school.pk, found.theme, found.phase))
-        for school in (found.receiver, found.provider)
-    ]
-    version = both[0][1].version
-    context = {
-        "topic": found,
-        "both": both,
-        "measures": figures.beside(both[0][1], both[1][1]),
-        "stale": bool(version) and found.evidence != version,
-        "back": reverse("proposal", args=[found.pk]),
-    }
-    return render(request, "commonroom/partnerships/page.html", context)
+    return bring(request, found, (found.receiver, found.provider), back=reverse("proposal", args=[found.pk]))
 
 
 def _list(request: HttpRequest) -> Any:
@@ -140,7 +124,7 @@ def _agreement(request: HttpRequest, found: Proposal) -> Any:
     own = permissions.schools(request.user, Action.ASK_SEE)
     if found.receiver_id not in own and found.provider_id not in own:
         return None
-    return found.agreements.first()
+    return found.agreement
 
 
 def _get(request: HttpRequest, pk: int) -> Proposal:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from commonroom.web import evidence
 from commonroom.web.accounts import permissions
 from commonroom.web.accounts.models import Person
 from commonroom.web.accounts.roles import Action
 from commonroom.web.partnerships import schools
-from commonroom.web.partnerships.agreements.models import Agreement
 from commonroom.web.partnerships.board.models import Proposal, Run
 from commonroom.web.partnerships.sides import Side
 from commonroom.web.schools.models import System
@@ -24,6 +24,20 @@ QUARTERS = ("1", "2", "3", "4")
 def systems(person: Person | AnonymousUser) -> QuerySet[System]:
     """Return the systems whose board a person may see."""
     return System.objects.filter(pk__in=permissions.systems(person, Action.BOARD_SEE))
+
+
+def frame(person: Person | AnonymousUser, system: System) -> dict[str, Any]:
+    """Return what every page of a board shows."""
+    new, run = newest(system), last(system)
+    published = evidence.version()
+    return {
+        "system": system,
+        "run": run,
+        "active": new if new and new.is_active else None,
+        "failed": new if new and new.has_failed else None,
+        "works": permissions.may(person, Action.BOARD_WORK, system),
+        "stale": run is not None and bool(published) and run.evidence != published,
+    }
 
 
 def last(system: System) -> Run | None:
@@ -39,10 +53,7 @@ def newest(system: System) -> Run | None:
 def on_board(system: System) -> QuerySet[Proposal]:
     """Return the proposals of a board: those of the last run, and those sent before that it no longer has."""
     found = Proposal.objects.filter(system=system).exclude(~Q(gone=None), state=Proposal.State.DRAFT)
-    found = found.select_related("receiver", "provider")
-    return found.prefetch_related(
-        "replies", Prefetch("agreements", Agreement.objects.select_related("partnership"))
-    )
+    return found.select_related("receiver", "provider").prefetch_related("replies")
 
 
 def proposals(person: Person | AnonymousUser) -> QuerySet[Proposal]:
@@ -51,7 +62,7 @@ def proposals(person: Person | AnonymousUser) -> QuerySet[Proposal]:
     found = Proposal.objects.exclude(state=Proposal.State.DRAFT)
     found = found.filter(Q(receiver_id__in=own) | Q(provider_id__in=own))
     found = found.select_related("receiver", "provider", "system")
-    return found.prefetch_related("replies", "agreements").order_by("-sent", "-pk")
+    return found.prefetch_related("replies").order_by("-sent", "-pk")
 
 
 def seen(person: Person | AnonymousUser) -> QuerySet[Proposal]:
@@ -59,7 +70,7 @@ def seen(person: Person | AnonymousUser) -> QuerySet[Proposal]:
     boards = permissions.systems(person, Action.BOARD_SEE)
     own = proposals(person).order_by().values("pk")
     found = Proposal.objects.filter(Q(pk__in=own) | Q(system_id__in=boards))
-    return found.select_related("receiver", "provider", "system", "run")
+    return found.select_related("receiver", "provider", "system", "run", "agreement")
 
 
 def sides(person: Person | AnonymousUser, proposal: Proposal) -> list[Side]:

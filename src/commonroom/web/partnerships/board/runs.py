@@ -18,8 +18,10 @@ Key = tuple[str, str, str, str]
 #: What of a proposal is as the last plan tells it.
 TOLD = (
     "run", "first", "gone", "planned", "sentences", "why", "keys", "gain", "gain_low", "gain_high",
-    "minutes", "days", "stays", "source", "evidence", "state",
+    "minutes", "days", "stays", "source", "evidence", "state", "agreement",
 )  # fmt: skip
+#: What a plan proposes and nobody has agreed to before.
+OPEN_IN_PLAN = ("new", "kept")
 #: Where a plan that proposes the pair again begins anew.
 AGAIN = (Proposal.State.TAKEN_BACK, Proposal.State.LATER)
 
@@ -48,19 +50,21 @@ def save(*, run: Run, board: pipeline.Board, left_out: tuple[dict[str, str], ...
     System.objects.select_for_update().get(pk=run.system_id)
     run.refresh_from_db()
     last = Run.objects.filter(system=run.system_id, state=Run.State.DONE).first()
+    before = {"state": run.state, "version": run.version}
     _save_proposals(run, last, board)
-    before = {"state": run.state}
     run.state, run.ended, run.said = Run.State.DONE, timezone.now(), ""
     run.evidence, run.version, run.headline = board.evidence, board.version, board.headline
     run.equity, run.load = board.equity, board.load
     run.unmatched, run.changes, run.left_out = board.unmatched, board.changes, list(left_out)
     run.save()
-    entry = {"state": run.state, "version": run.version}
-    audit.record(who=run.who, action="run.done", thing=run, before={**audit.fields(run), **before, **entry})
+    # The plan in full is the run's own; the entry says that it is there.
+    audit.record(who=run.who, action="run.done", thing=run, before={**audit.fields(run), **before})
 
 
 def _save_proposals(run: Run, last: Run | None, board: pipeline.Board) -> None:
-    there = {_key(vars(one)): one for one in Proposal.objects.filter(system=run.system_id)}
+    # Held, so that no answer given meanwhile is written over.
+    held = Proposal.objects.filter(system=run.system_id).select_for_update(of=("self",)).order_by("pk")
+    there = {_key(vars(one)): one for one in held.select_related("agreement__partnership")}
     new, old, again = [], [], []
     for row in board.proposals:
         key = _key({**row, "receiver_id": row["receiver"], "provider_id": row["provider"]})
@@ -75,8 +79,8 @@ def _save_proposals(run: Run, last: Run | None, board: pipeline.Board) -> None:
         else:
             if last is None or one.run_id != last.pk or one.gone_id is not None:
                 one.first = run
-            if one.state in AGAIN:
-                one.state = Proposal.State.DRAFT
+            if row["state"] in OPEN_IN_PLAN and _may_begin_anew(one):
+                _begin_anew(one, run)
                 again.append(one)
             old.append(one)
         _tell(one, row, run, board.evidence)
@@ -87,6 +91,19 @@ def _save_proposals(run: Run, last: Run | None, board: pipeline.Board) -> None:
     Reply.objects.filter(proposal__in=again).delete()
     Proposal.objects.bulk_create(new)
     Proposal.objects.bulk_update(old, TOLD, batch_size=200)
+
+
+def _may_begin_anew(one: Proposal) -> bool:
+    """Whether the schools may be asked anew: nothing was decided for good, or what they agreed is over."""
+    together = one.agreement.partnership if one.agreement is not None else None
+    return one.state in AGAIN or (together is not None and together.closed is not None)
+
+
+def _begin_anew(one: Proposal, run: Run) -> None:
+    """Take a proposal for one that was never sent."""
+    before = audit.fields(one)
+    one.state, one.agreement = Proposal.State.DRAFT, None
+    audit.record(who=run.who, action="proposal.anew", thing=one, before=before)
 
 
 def _tell(one: Proposal, row: dict[str, Any], run: Run, version: str) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from commonroom.web.partnerships.board import proposals, views
 
-urlpatterns: list[URLPattern] = [
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("commonroom.web.partnerships.board.days.urls")),
     path("systems/<slug:slug>/board/", views.board, name="board"),
     path("systems/<slug:slug>/board.csv", views.board_file, name="board-file"),
     path("systems/<slug:slug>/board/alone/", views.alone, name="board-alone"),

@@ -15,15 +15,16 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from commonroom.web import evidence
 from commonroom.web.accounts import permissions
 from commonroom.web.accounts.roles import Action
 from commonroom.web.jobs import queries as jobs
 from commonroom.web.partnerships import sheets, themes
 from commonroom.web.partnerships.board import actions, queries
+from commonroom.web.partnerships.board.days.models import say
 from commonroom.web.partnerships.board.forms import ChoiceForm, SendForm
 from commonroom.web.partnerships.board.models import Proposal, Run, language
 from commonroom.web.partnerships.pages import SeeOther, who
+from commonroom.web.partnerships.sides import Phase
 from commonroom.web.schools.models import System
 
 FOLDER = "commonroom/partnerships/board"
@@ -51,7 +52,7 @@ def board(request: HttpRequest, slug: str) -> HttpResponse:
 def alone(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the needs for which nobody was found, and why."""
     system = _system(request, slug)
-    context = {**_frame(request, system), "rows": _alone(queries.last(system))}
+    context = {**queries.frame(request.user, system), "rows": _alone(queries.last(system))}
     return render(request, f"{FOLDER}/alone.html", context)
 
 
@@ -63,7 +64,11 @@ def share(request: HttpRequest, slug: str) -> HttpResponse:
     run = queries.last(system)
     load = [row for row in run.load if row["given"]] if run else []
     load.sort(key=lambda row: row["provider_name"] or row["provider"])
-    context = {**_frame(request, system), "equity": queries.equity(run) if run else [], "load": load}
+    context = {
+        **queries.frame(request.user, system),
+        "equity": queries.equity(run) if run else [],
+        "load": load,
+    }
     return render(request, f"{FOLDER}/share.html", context)
 
 
@@ -123,23 +128,9 @@ def _system(request: HttpRequest, slug: str) -> System:
     return get_object_or_404(queries.systems(request.user), pk=slug)
 
 
-def _frame(request: HttpRequest, system: System) -> dict[str, Any]:
-    """What every page of a board shows."""
-    newest, last = queries.newest(system), queries.last(system)
-    published = evidence.version()
-    return {
-        "system": system,
-        "run": last,
-        "active": newest if newest and newest.is_active else None,
-        "failed": newest if newest and newest.has_failed else None,
-        "works": permissions.may(request.user, Action.BOARD_WORK, system),
-        "stale": last is not None and published and last.evidence != published,
-    }
-
-
 def _board(request: HttpRequest, system: System) -> dict[str, Any]:
     """What the page of proposals shows."""
-    frame = _frame(request, system)
+    frame = queries.frame(request.user, system)
     run = frame["run"]
     form = ChoiceForm(request.GET or {})
     found = form.choose(queries.on_board(system), run) if run else Proposal.objects.none()
@@ -151,8 +142,15 @@ def _board(request: HttpRequest, system: System) -> dict[str, Any]:
         "unreached": queries.unreached(list(page)),
         "compared": queries.compare(run) if run else {},
         "changes": [row["said"][language()]["said"] for row in run.changes] if run else [],
-        "left_out": [{**one, "theme": themes.label(one["theme"])} for one in run.left_out] if run else [],
+        "left_out": [_left_out(one) for one in run.left_out] if run else [],
     }
+
+
+def _left_out(one: dict[str, str]) -> str:
+    """What a run could not take, in words: what a school said, or days of a trust or an authority."""
+    if "kind" in one:
+        return say(one["kind"], one["name"])
+    return f"{one['school']}: {themes.label(one['theme'])}, {Phase(one['phase']).label}"
 
 
 def _alone(run: Run | None) -> list[dict[str, Any]]:

@@ -17,7 +17,9 @@ from commonroom.web.accounts.roles import Action
 from commonroom.web.audit import actions as audit
 from commonroom.web.audit.changes import change
 from commonroom.web.partnerships import schools, themes
-from commonroom.web.partnerships.market.models import YEAR, Capacity, Offer
+from commonroom.web.partnerships.market import queries
+from commonroom.web.partnerships.market.models import Capacity, Offer
+from commonroom.web.partnerships.topics import YEAR
 from commonroom.web.schools.models import School
 
 
@@ -113,7 +115,7 @@ def _check(school: School, said: Said, *, today: datetime.date, but: Offer | Non
         raise SaidToPeople(
             _("The school has no such theme in this phase."), remedy=_("Choose another theme or phase.")
         )
-    if said.days and said.says != Offer.Says.OFFER:
+    if said.days is not None and said.says != Offer.Says.OFFER:
         raise SaidToPeople(_("Days go with an offer only."), remedy=_("Leave the days empty."))
     if said.until is not None and said.until < today:
         raise SaidToPeople(_("The last day is over already."), remedy=_("Choose a later day."))
@@ -122,7 +124,7 @@ def _check(school: School, said: Said, *, today: datetime.date, but: Offer | Non
             _("The school has said something in this theme and phase before."),
             remedy=_("Change or withdraw that one."),
         )
-    others = Offer.objects.filter(school=school, withdrawn=None, says=Offer.Says.OFFER)
+    others = queries.in_force(today).filter(school=school, says=Offer.Says.OFFER)
     others = others.exclude(pk=but.pk) if but else others
     days = (others.aggregate(days=Sum("days"))["days"] or 0) + (said.days or 0)
     if days > YEAR:

@@ -9,21 +9,13 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from commonroom.web.partnerships import themes
+from commonroom.web.partnerships.forms import Day, offer_schools
 from commonroom.web.partnerships.market.actions import Said
-from commonroom.web.partnerships.market.models import YEAR, Capacity, Offer
+from commonroom.web.partnerships.market.models import Capacity, Offer
 from commonroom.web.partnerships.market.queries import SHOWN, Wanted
 from commonroom.web.partnerships.sides import Phase
+from commonroom.web.partnerships.topics import YEAR
 from commonroom.web.schools.models import School
-
-
-class Day(forms.DateInput):
-    """A date that the browser helps to choose."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        """Write the date as browsers read it."""
-        super().__init__(format="%Y-%m-%d")
 
 
 class OfferForm(forms.Form):
@@ -56,10 +48,7 @@ class OfferForm(forms.Form):
     def __init__(self, *args: Any, schools: QuerySet[School], **kwargs: Any) -> None:
         """Offer the schools whose words the person writes."""
         super().__init__(*args, **kwargs)
-        field = self.fields["school"]
-        field.queryset = schools  # type: ignore[attr-defined]
-        if not self.is_bound and schools.count() == 1:
-            self.initial.setdefault("school", schools.get().pk)
+        offer_schools(self, "school", schools)
         self.fields["theme"].choices = themes.choices()  # type: ignore[attr-defined]
 
     @property

@@ -5,22 +5,17 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from commonroom.web.accounts.permissions import Place
-from commonroom.web.partnerships import themes
-from commonroom.web.partnerships.sides import Phase
+from commonroom.web.partnerships.topics import DAYS, Topic
 from commonroom.web.schools.models import School
 
-#: Days that a school can give in a year, at most.
-YEAR = 366
 
-
-class Offer(models.Model):
+class Offer(Topic):
     """One thing that a school says of itself in a theme: an offer, a request, or that it wants neither."""
 
     class Says(models.TextChoices):
@@ -33,17 +28,8 @@ class Offer(models.Model):
 
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="offers")
     says = models.CharField(_("what the school says"), max_length=8, choices=Says.choices)
-    theme = models.CharField(_("theme"), max_length=60)
-    phase = models.CharField(_("phase"), max_length=12, choices=Phase.choices)
     words = models.TextField(_("in your own words"), max_length=1000, blank=True)
-    days = models.DecimalField(
-        _("days a year"),
-        max_digits=4,
-        decimal_places=1,
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(0), MaxValueValidator(YEAR)],
-    )
+    days = models.DecimalField(_("days a year"), null=True, blank=True, **DAYS)
     until = models.DateField(_("until"), null=True, blank=True)
     written = models.DateTimeField(default=timezone.now)
     who = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True)
@@ -63,11 +49,6 @@ class Offer(models.Model):
     def __str__(self) -> str:
         return f"{self.get_says_display()}: {self.theme_label}"
 
-    @property
-    def theme_label(self) -> str:
-        """The theme as people call it."""
-        return themes.label(self.theme)
-
     def place(self) -> Place:
         """Return where it belongs: where its school does."""
         return self.school.place()
@@ -77,12 +58,7 @@ class Capacity(models.Model):
     """How many days a year a school can give in all."""
 
     school = models.OneToOneField(School, on_delete=models.PROTECT, related_name="capacity")
-    days = models.DecimalField(
-        _("days a year in all"),
-        max_digits=4,
-        decimal_places=1,
-        validators=[MinValueValidator(0), MaxValueValidator(YEAR)],
-    )
+    days = models.DecimalField(_("days a year in all"), **DAYS)
     written = models.DateTimeField(default=timezone.now)
     made_up = models.BooleanField(default=False)
 

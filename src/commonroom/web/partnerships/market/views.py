@@ -18,7 +18,7 @@ from commonroom.web.partnerships import schools, sheets
 from commonroom.web.partnerships.market import actions, queries
 from commonroom.web.partnerships.market.forms import CapacityForm, OfferForm, WantedForm
 from commonroom.web.partnerships.market.models import Capacity, Offer
-from commonroom.web.partnerships.pages import Page, SeeOther, answer, who
+from commonroom.web.partnerships.pages import Doubt, Page, answer, confirm, who
 
 FOLDER = "commonroom/partnerships/market"
 COLUMNS = {
@@ -112,16 +112,17 @@ def revise(request: HttpRequest, pk: int) -> HttpResponse:
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Withdraw an offer or a request, after asking whether that is meant."""
     offer = _get(request, pk)
-    if request.method == "POST":
-        actions.withdraw(who=who(request), offer=offer)
-        return SeeOther(reverse("offers-own"))
-    context = {
-        "question": _("Withdraw “%(offer)s”?") % {"offer": offer},
-        "sentences": [_("Others no longer see it. You can write it again at any time.")],
-        "yes": _("Withdraw"),
-        "back": reverse("offers-own"),
-    }
-    return render(request, "commonroom/parts/confirm.html", context)
+    doubt = Doubt(
+        _("Withdraw “%(offer)s”?") % {"offer": offer},
+        _("Others no longer see it. You can write it again at any time."),
+        _("Withdraw"),
+    )
+    return confirm(
+        request,
+        lambda: actions.withdraw(who=who(request), offer=offer),
+        doubt=doubt,
+        back=reverse("offers-own"),
+    )
 
 
 @login_required
