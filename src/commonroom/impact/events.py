@@ -10,6 +10,7 @@ import polars as pl
 from commonroom.errors import SaidToPeople
 from commonroom.impact.definition import Definition
 from commonroom.impact.plan import Asked
+from commonroom.impact.refusals import Reason, Refusal
 from commonroom.panel import COMPARED
 from commonroom.panel.build import Panel
 from commonroom.tables import impact as tables
@@ -93,10 +94,11 @@ def _unknown(events: pl.DataFrame, panel: Panel) -> list[SaidToPeople]:
         return []
     schools = lost["school"].to_list()
     return [
-        SaidToPeople(
+        Refusal(
             f"{_count(schools, 'school is', 'schools are')} not in the evidence.",
             where=f"{WHERE}, {_name(schools)}",
             remedy="Correct the number, take the row out, or build the evidence of a system that has it.",
+            reasons=(Reason("schools"),),
         )
     ]
 
@@ -121,11 +123,12 @@ def _nobody(facts: _Facts) -> SaidToPeople | None:
             where=f"{WHERE}, column role",
             remedy=f"Write {facts.role} where it is so, or ask about the other role: --role {other}.",
         )
-    return SaidToPeople(
+    return Refusal(
         f"nobody who took part as {facts.role} ({_count(facts.unseen, 'school', 'schools')}) has a figure of "
         f"{label}.",
         where=f"{WHERE}, {_name(facts.unseen)}",
         remedy=f"Take an outcome that {facts.asked.outcome.phase} schools like these have figures of.",
+        reasons=(Reason("school", facts.asked.outcome.measure.name),),
     )
 
 
@@ -135,11 +138,13 @@ def _too_late(facts: _Facts) -> SaidToPeople | None:
     if facts.ahead:
         if facts.starts[0] <= facts.asked.window[1]:
             return None
-        return SaidToPeople(
-            f"the window ends in {facts.asked.window[1]} and the first results that the work could touch are "
-            f"those of {facts.starts[0]}.",
+        last, start = facts.asked.window[1], facts.starts[0]
+        return Refusal(
+            f"the window ends in {last} and the first results that the work could touch are "
+            f"those of {start}.",
             where=f"{WHERE}, column start",
-            remedy=f"Plan a window that begins in {facts.starts[0]} or later.",
+            remedy=f"Plan a window that begins in {start} or later.",
+            reasons=(Reason("late", year=start, last=last),),
         )
     if any(start <= year for start in facts.starts[:1] for year in facts.counted):
         return None
@@ -157,12 +162,13 @@ def _too_early(facts: _Facts) -> SaidToPeople | None:
     """Nobody has results before the start."""
     if any(facts.base(start) is not None for start in facts.starts):
         return None
-    first = min(facts.years, default=None)
-    return SaidToPeople(
-        f"there are no results of {facts.asked.outcome.measure.label} before the start in {facts.starts[-1]}"
+    first, start, measure = min(facts.years, default=None), facts.starts[-1], facts.asked.outcome.measure
+    return Refusal(
+        f"there are no results of {measure.label} before the start in {start}"
         + (f": the first are those of {first}." if first else "."),
         where=f"{WHERE}, column start",
         remedy="No comparison is possible with this outcome; take one with earlier figures (--outcome).",
+        reasons=(Reason("early", measure.name, start),),
     )
 
 
@@ -181,11 +187,12 @@ def _breaks(facts: _Facts) -> Iterator[SaidToPeople]:
             if before
             else f"Possible is --design {facts.asked.design} with an outcome without a break (--outcome)."
         )
-        yield SaidToPeople(
+        yield Refusal(
             f"the series of {measure.label} breaks in {found[0]}, between the year before the start ({base}) "
             f"and the last year that counts ({counted[-1]}): the same figure means another thing.",
             where=f"{WHERE}, start {start}",
             remedy=design,
+            reasons=(Reason("break", measure.name, found[0]),),
         )
         return
 
@@ -216,11 +223,12 @@ def _alone(facts: _Facts, definition: Definition) -> SaidToPeople | None:
     larger = "the evidence of a larger system (commonroom panel build --system england)"
     notyet = len(facts.starts) > 1 and definition.estimator.controls == "notyet"
     if facts.others == 0 and not notyet:
-        return SaidToPeople(
+        return Refusal(
             "every school with figures took part: nobody is left to compare with.",
             where=WHERE,
             remedy=f"No design is possible with these schools alone; with {larger}, --design "
             f"{facts.asked.design} is.",
+            reasons=(Reason("alone"),),
         )
     need = definition.comparison.neighbours
     if facts.others and facts.others < need and facts.asked.design == "matched":
@@ -274,4 +282,8 @@ def _refuse(problems: Sequence[SaidToPeople]) -> None:
         raise problems[0]
     if problems:
         lines = "".join(f"\n  {problem}" for problem in dict.fromkeys(map(str, problems)))
-        raise SaidToPeople(f"{len(problems)} things stand in the way.{lines}", where=WHERE)
+        named = [one for one in problems if isinstance(one, Refusal)]
+        # Where one has no name, names do not say all that stands in the way.
+        reasons = [reason for one in named for reason in one.reasons] if len(named) == len(problems) else []
+        what = f"{len(problems)} things stand in the way.{lines}"
+        raise Refusal(what, where=WHERE, reasons=tuple(dict.fromkeys(reasons)))

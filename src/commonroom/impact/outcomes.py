@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from commonroom import performance
-from commonroom.errors import SaidToPeople
+from commonroom.impact.refusals import Reason, Refusal
 from commonroom.panel import COMPARED, Measure
 from commonroom.panel.build import Panel
 
@@ -48,10 +48,11 @@ def take(panel: Panel, *, name: str, measures: Mapping[str, Measure], phase: str
     """
     asked = name.removesuffix(GAP)
     if asked not in measures:
-        raise SaidToPeople(
+        raise Refusal(
             f"there is no measure called {asked}.",
             where="outcome",
             remedy=f"Take one of: {', '.join(sorted(measures))}.",
+            reasons=(Reason("measure"),),
         )
     measure = measures[asked]
     chosen = _phase(measure, phase)
@@ -71,10 +72,11 @@ def take(panel: Panel, *, name: str, measures: Mapping[str, Measure], phase: str
         .sort("year")
     )
     if years.is_empty():
-        raise SaidToPeople(
+        raise Refusal(
             f"{measure.label} has no year with figures of {FEWEST} mainstream schools.",
             where=f"outcome {name}, {chosen}",
             remedy="Take another measure, or build the evidence with more schools.",
+            reasons=(Reason("figures", asked),),
         )
     sign = 1 if measure.direction == "higher" else -1
     figures = rows.join(years.select("year", "mean", "sd"), on="year", how="inner", maintain_order="left")
@@ -87,17 +89,19 @@ def _phase(measure: Measure, phase: str | None) -> str:
     """The phase asked for, or the measure's own."""
     if measure.phase == "both":
         if phase is None:
-            raise SaidToPeople(
+            raise Refusal(
                 f"{measure.label} is a measure of both phases.",
                 where=f"outcome {measure.name}",
                 remedy="Say which: --phase primary or --phase secondary.",
+                reasons=(Reason("phase", measure.name),),
             )
         return phase
     if phase not in (None, measure.phase):
-        raise SaidToPeople(
+        raise Refusal(
             f"{measure.label} is a measure of {measure.phase} schools alone.",
             where=f"outcome {measure.name}, {phase}",
             remedy=f"Leave the phase out, or take a measure of {phase} schools.",
+            reasons=(Reason("phase", measure.name),),
         )
     return measure.phase
 
@@ -108,10 +112,11 @@ def _gap(panel: Panel, measure: Measure, measures: Mapping[str, Measure]) -> tup
     found = performance.gap(panel.outcomes, schools=compared, measures=measures).schools
     rows = found.filter(measure=measure.name)
     if rows.is_empty():
-        raise SaidToPeople(
+        raise Refusal(
             f"the gap in {measure.label} is not known: no school has figures of both groups.",
             where=f"outcome {measure.name}{GAP}",
             remedy="Take a measure with figures of disadvantaged pupils, such as attainment8.",
+            reasons=(Reason("figures", measure.name),),
         )
     made = measure.model_copy(
         update={

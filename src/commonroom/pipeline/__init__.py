@@ -6,6 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from commonroom.impact.refusals import Refusal
     from commonroom.partnerships.terms import Terms
     from commonroom.pipeline.agreed import Files
     from commonroom.pipeline.answers import estimate, find, floor, gap, group, judge, left_out_year, map
@@ -45,6 +46,7 @@ __all__ = [
     "PlanOptions",
     "Pupils",
     "Question",
+    "Refusal",
     "Small",
     "Source",
     "Summary",
@@ -86,6 +88,7 @@ __all__ = [
 
 _PLACES = {
     "pipeline.answers": ("estimate", "find", "floor", "gap", "group", "judge", "left_out_year", "map"),
+    "impact.refusals": ("Refusal",),
     "partnerships.terms": ("Terms",),
     "pipeline.agreed": ("Files",),
     "pipeline.boarding": ("Board", "board", "compared"),
