@@ -17,6 +17,7 @@ from django.utils.translation import override
 from commonroom.errors import SaidToPeople
 from commonroom.sources.agreed.words import HEADINGS
 from commonroom.web.audit.models import Entry
+from commonroom.web.files import receiving
 from commonroom.web.inquiry.actions import visits
 from commonroom.web.inquiry.events import actions, cells, columns, looking, reading
 from commonroom.web.inquiry.events.models import EventFile
@@ -544,13 +545,24 @@ def test_a_page_without_a_file_is_shown_again(browse, head, ashfield):
     assert browse(head).post(reverse("events", args=[ashfield.pk]), {}).status_code == 422
 
 
-def test_the_example_is_a_file_that_can_be_sent(browse, head, ashfield, partnership):
+def test_a_file_that_was_dropped_while_it_came_is_said(browse, head, ashfield, monkeypatch):
+    monkeypatch.setattr(receiving, "LIMIT", 1000)
+    sent = {"file": SimpleUploadedFile("events.csv", b"x" * 200_000)}
+    answer = browse(head).post(reverse("events", args=[ashfield.pk]), sent)
+    assert answer.status_code == 422
+    assert "This file is larger than 10 MB." in answer.content.decode()
+    assert "This field is required" not in answer.content.decode()
+
+
+def test_the_example_is_a_file_that_can_be_sent(browse, head, other_head, ashfield, birchwood, partnership):
     client = browse(head)
     for language in ("en", "cy"):
         client.cookies["django_language"] = language
         example = client.get(reverse("events-example", args=[ashfield.pk])).content
         looked = look(head, ashfield, example)
         assert (len(looked.new), looked.refused, looked.unread) == (1, [], [])
+    of_partner = browse(other_head).get(reverse("events-example", args=[birchwood.pk])).content
+    assert len(look(other_head, birchwood, of_partner).new) == 1
     Partnership.objects.all().delete()
     assert b"Name or number" in browse(head).get(reverse("events-example", args=[ashfield.pk])).content
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -14,12 +15,14 @@ from django.utils import translation
 from django.utils.html import escape
 
 from commonroom.errors import SaidToPeople
+from commonroom.impact import refusals
 from commonroom.store import evidence
 from commonroom.store import impact as folders
 from commonroom.web.accounts.models import Person
 from commonroom.web.audit.models import Entry
-from commonroom.web.impact import actions, forms, measures, tasks
+from commonroom.web.impact import actions, forms, measures, queries, reasons, tasks
 from commonroom.web.impact.models import ImpactPlan
+from commonroom.web.jobs import running
 from commonroom.web.jobs.models import Job
 from commonroom.web.partnerships.models import Moment, Partnership
 from commonroom.web.schools.models import School
@@ -111,16 +114,76 @@ def test_a_plan_is_locked_and_stays_and_another_only_stands_beside_it(real, head
         assert shown in page
 
 
-@pytest.mark.parametrize("change", [{"measure": "reading_score"}, {"first": 2012, "last": 2013}])
-def test_where_no_plan_can_be_made_one_sentence_says_why(change, real, head, browse):
+@pytest.mark.parametrize(
+    ("change", "said", "yn_gymraeg"),
+    [
+        (
+            {"measure": "reading_score"},
+            "Reading, average scaled score is no measure of the phase",
+            "Nid mesur o&#x27;r cyfnod",
+        ),
+        (
+            {"first": 2018, "last": 2019},
+            "The years end in 2019, and the first results that the work can touch are those of 2027.",
+            "Mae&#x27;r blynyddoedd yn gorffen yn 2019",
+        ),
+    ],
+)
+def test_where_no_plan_can_be_made_it_says_why_in_both_languages(
+    change, said, yn_gymraeg, real, head, browse
+):
     plan = work(ask(head, real, **change))
     assert plan.state == "refused"
-    assert "--" not in plan.said["why"]
-    page = read(browse(head), real, "impact/")
-    assert f'No plan can be made of this: <span lang="en">{escape(plan.said["why"])}' in page
-    assert "Possible is a measure" in page
+    assert said in read(browse(head), real, "impact/")
+    client = browse(head)
+    client.cookies["django_language"] = "cy"
+    page = read(client, real, "impact/")
+    assert yn_gymraeg in page
+    assert 'lang="en"' not in page.split("<main", 1)[1]
     assert Moment.objects.first().kind == "impact.refused"
     assert ask(head, real).number == 2
+
+
+def test_what_has_no_name_is_told_by_its_sentence(partnership, head, browse, monkeypatch):
+    def refuse(*_given: object, **_named: object) -> None:
+        raise SaidToPeople("the evidence is <b>damaged</b>.")
+
+    monkeypatch.setattr(tasks, "write", refuse)
+    plan = work(ask(head, partnership))
+    assert plan.said == {"why": "the evidence is <b>damaged</b>.", "reasons": []}
+    page = read(browse(head), partnership, "impact/")
+    assert f'No plan can be made of this: <span lang="en">{escape(plan.said["why"])}' in page
+
+
+def test_a_plan_whose_job_failed_is_in_nobody_s_way(partnership, head, other_head, browse, monkeypatch):
+    def fail(*_given: object, **_named: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(tasks, "write", fail)
+    first = ask(head, partnership)
+    with pytest.raises(running.Failed):
+        work(first)
+    assert ImpactPlan.objects.get().state == "waiting"
+    for person in (head, other_head):
+        page = read(browse(person), partnership, "impact/")
+        assert "Something went wrong, and it was noted. Ask for the plan again." in page
+        assert "Attach an impact plan" in page
+    second = ask(head, partnership)
+    assert (second.number, second.state) == (2, "waiting")
+    first.refresh_from_db()
+    assert (first.state, first.said) == ("refused", queries.FAILED)
+
+
+def test_every_reason_of_the_analysis_is_said(partnership, head):
+    assert reasons.SENTENCES.keys() == {*get_args(refusals.Key), "failed"}
+    plan = ImpactPlan(partnership=partnership)
+    for language in ("en", "cy"):
+        for key in get_args(refusals.Key):
+            plan.said = {"reasons": [asdict(refusals.Reason(key, "attainment8", 2027, 2019))]}
+            with translation.override(language):
+                (said,) = reasons.say(plan)
+            assert "%" not in said
+            assert said.endswith(".")
 
 
 @pytest.mark.parametrize(
@@ -162,5 +225,7 @@ def test_measures_are_those_of_the_phase_by_name():
     assert "attainment8" in secondary
     assert "reading_score" not in secondary
     assert list(secondary.values()) == sorted(secondary.values())
-    assert len(measures.choices("")) == len(measures.known())
+    assert "absence" in secondary
+    assert "absence" not in dict(measures.choices(""))
+    assert {"attainment8", "reading_score"} < dict(measures.choices("")).keys()
     assert measures.label("nonsense") == "nonsense"

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
 from django.http import Http404
 
 from commonroom.errors import SaidToPeople
@@ -278,6 +279,19 @@ def test_a_closed_room_is_read_and_not_written_until_a_head_opens_it_again(
     assert client.post(f"/partnerships/{partnership.pk}/close/", {"text": "Unread."}).status_code == 422
     close(head, partnership, "Start smaller.")
     assert Lesson.objects.get().text == "Start smaller."
+
+
+def test_a_room_whose_place_another_took_stays_closed(partnership, head, browse, monkeypatch):
+    close(head, partnership)
+
+    def taken(*_given, **_named):
+        raise IntegrityError
+
+    monkeypatch.setattr(Partnership, "save", taken)
+    answer = browse(head).post(f"/partnerships/{partnership.pk}/reopen/")
+    assert answer.status_code == 422
+    assert "another partnership on this theme" in answer.content.decode()
+    assert Partnership.objects.get().state == "closed"
 
 
 def test_both_heads_write_what_their_school_learned_after_the_close_too(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -17,7 +18,7 @@ from commonroom.web.accounts.models import Person
 from commonroom.web.accounts.roles import Action
 from commonroom.web.audit import actions as audit
 from commonroom.web.audit.changes import change as changes
-from commonroom.web.impact import measures
+from commonroom.web.impact import measures, queries
 from commonroom.web.impact.models import ImpactPlan
 from commonroom.web.inquiry.actions.writing import enter, hold, tell
 from commonroom.web.jobs import actions as jobs
@@ -56,16 +57,18 @@ def ask(
 
     enter(who, Action.PARTNERSHIP_LEAD, partnership)
     hold(partnership)
-    plans = ImpactPlan.objects.filter(partnership=partnership)
-    there = plans.filter(key=key, who=who).first() if key else None
+    there = ImpactPlan.objects.filter(partnership=partnership, key=key, who=who).first() if key else None
     if there is not None:
         return there
-    _check(words, list(plans))
+    plans = queries.plans(partnership)
+    _check(words, plans)
+    for one in ImpactPlan.objects.filter(partnership=partnership, state=State.WAITING):
+        refuse(plan=one, **queries.FAILED)
     plan = ImpactPlan.objects.create(
         partnership=partnership,
         who=who,
         key=key or uuid.uuid4(),
-        number=plans.count() + 1,
+        number=len(plans) + 1,
         **vars(words),
     )
     audit.record(who=who, action="impact.ask", thing=plan)
@@ -85,12 +88,12 @@ def lock(*, plan: ImpactPlan, hash: str, said: dict[str, Any], today: datetime.d
 
 
 @changes
-def refuse(*, plan: ImpactPlan, why: str) -> ImpactPlan:
-    """Say why a plan could not be made."""
+def refuse(*, plan: ImpactPlan, why: str, reasons: Sequence[Mapping[str, Any]] = ()) -> ImpactPlan:
+    """Say why a plan could not be made: in a sentence, and by the `reasons` as `reasons.say` takes them."""
     plan = ImpactPlan.objects.select_for_update().get(pk=plan.pk)
     if plan.state != State.WAITING:
         return plan
-    plan.state, plan.said = State.REFUSED, {"why": why}
+    plan.state, plan.said = State.REFUSED, {"why": why, "reasons": list(reasons)}
     return _end(plan, "impact.refuse", "impact.refused")
 
 

@@ -12,7 +12,7 @@ from ninja import Router, Schema, Status
 from pydantic import Field, StringConstraints
 
 from commonroom.web.accounts.roles import Action
-from commonroom.web.impact import actions
+from commonroom.web.impact import actions, queries
 from commonroom.web.impact.models import ImpactPlan
 from commonroom.web.inquiry.api.texts import KeyIn, enter, given
 from commonroom.web.partnerships.texts import who
@@ -56,7 +56,7 @@ class PlanOut(Schema):
 @router.get("/partnerships/{int:pk}/impact", response=list[PlanOut])
 def list_plans(request: HttpRequest, pk: int) -> Any:
     """List the plans of a partnership, the last first."""
-    return ImpactPlan.objects.filter(partnership=enter(request, pk))
+    return queries.plans(enter(request, pk))
 
 
 @router.post("/partnerships/{int:pk}/impact", response={202: PlanOut})

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from commonroom.web.impact import measures
 from commonroom.web.impact.actions import Asked
 from commonroom.web.impact.models import ImpactPlan
+from commonroom.web.inquiry.queries import school_year
 from commonroom.web.inquiry.sheet import RoomForm, take
 from commonroom.web.partnerships.models import Partnership
 
@@ -58,6 +59,5 @@ class PlanForm(RoomForm):
 
 def first_years(partnership: Partnership, today: datetime.date) -> tuple[int, int]:
     """Return the years of results that a plan is about unless somebody says otherwise."""
-    start = partnership.starts or today
-    year = start.year + (start.month >= 9)
+    year = school_year(partnership.starts or today)
     return year, year + 1

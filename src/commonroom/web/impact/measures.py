@@ -9,6 +9,8 @@ from pydantic import BaseModel
 
 from commonroom import settings
 
+PHASES = ("primary", "secondary")
+
 
 class Measure(BaseModel):
     """A measure: what it is called, what it means, its unit, and of which phase it is."""
@@ -36,6 +38,9 @@ def label(name: str) -> str:
 
 
 def choices(phase: str) -> list[tuple[str, str]]:
-    """Return names and labels of the measures of a phase, or of all where none is said, by label."""
-    found = [name for name, one in known().items() if not phase or one.phase == phase]
+    """Return names and labels of the measures of a phase, by label; where none is said, of each phase's own.
+
+    A measure of both phases is of the one that is said: without one, nobody knows which schools are meant.
+    """
+    found = [name for name, one in known().items() if one.phase in ((phase, "both") if phase else PHASES)]
     return sorted(((name, label(name)) for name in found), key=lambda one: one[1])

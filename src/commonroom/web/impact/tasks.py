@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import tempfile
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
@@ -33,7 +34,7 @@ STEPS = {
 DESIGN: Literal["synthetic"] = "synthetic"
 
 
-@job(_("An impact plan"))
+@job(_("An impact plan"), again=True)
 def make(work: Job, *, plan: int) -> None:
     """Make a plan, lock it, and keep what it says; or keep why it could not be made."""
     asked = ImpactPlan.objects.select_related("partnership", "who").get(pk=plan)
@@ -47,7 +48,7 @@ def make(work: Job, *, plan: int) -> None:
             write(asked, folder, report=report)
     except SaidToPeople as error:
         with jobs.once(job=work) as done:
-            actions.refuse(plan=asked, why=say(error))
+            actions.refuse(plan=asked, why=error.what, reasons=_reasons(error))
             done.path = _path(asked)
         return
     hash, said = read(folder)
@@ -103,9 +104,9 @@ def read(folder: Path) -> tuple[str, dict[str, Any]]:
     return str(content["hash"]), said
 
 
-def say(error: SaidToPeople) -> str:
-    """Return why no plan could be made, in one sentence, without the words of the command line."""
-    return error.what.split("--")[0].rstrip(" ,;(")
+def _reasons(error: SaidToPeople) -> list[dict[str, Any]]:
+    """The reasons that a refusal names; other errors are told by their sentence."""
+    return [asdict(reason) for reason in error.reasons] if isinstance(error, pipeline.Refusal) else []
 
 
 def _path(plan: ImpactPlan) -> str:

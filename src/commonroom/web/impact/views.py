@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from commonroom.web.impact import actions, forms, measures
+from commonroom.web.impact import actions, forms, measures, queries, reasons
 from commonroom.web.impact.models import ImpactPlan
 from commonroom.web.inquiry.pages import LEAD, frame, in_room, typed, who, write
 from commonroom.web.jobs import queries as jobs
@@ -22,11 +22,11 @@ HERE = "room-impact"
 @require_safe
 def plans(request: HttpRequest, partnership: Partnership) -> HttpResponse:
     """Show the plans of a partnership: the one in force first, then those it stands beside."""
-    found = list(ImpactPlan.objects.filter(partnership=partnership).select_related("who"))
+    found = queries.plans(partnership)
     waiting = next((one for one in found if one.state == ImpactPlan.State.WAITING), None)
     context = {
         **frame(request, partnership, HERE),
-        "plans": [(one, measures.label(one.measure)) for one in found],
+        "plans": [(one, measures.label(one.measure), reasons.say(one)) for one in found],
         "in_force": next((one for one in found if one.state == ImpactPlan.State.LOCKED), None),
         "job": None if waiting is None else jobs.about(waiting).filter(who=who(request).pk).first(),
         "waiting": waiting,

@@ -16,6 +16,7 @@ from commonroom.web.inquiry import queries, words
 from commonroom.web.inquiry.actions.reviews import word_of
 from commonroom.web.inquiry.actions.writing import Overtaken, own_schools
 from commonroom.web.inquiry.models import (
+    MOST_HOURS,
     ActionPoint,
     Cycle,
     Decision,
@@ -33,6 +34,13 @@ from commonroom.web.schools.models import School
 def of_cycle() -> forms.Field:
     """Return the choice of a cycle of the room."""
     return forms.ModelChoiceField(Cycle.objects.none(), label=_("cycle"), required=False)
+
+
+def of_hours(**others: Any) -> forms.Field:
+    """Return a field of hours; nothing is nought."""
+    return forms.DecimalField(
+        required=False, min_value=0, max_value=MOST_HOURS, max_digits=5, decimal_places=1, **others
+    )
 
 
 class AimForm(RoomForm):
@@ -216,15 +224,10 @@ class VisitForm(RoomForm):
         "others",
         help_text=_("Such as: four teachers of mathematics. People enter their names themselves."),
     )
-    receiver_hours = forms.DecimalField(required=False, min_value=0, max_digits=5, decimal_places=1)
-    provider_hours = forms.DecimalField(required=False, min_value=0, max_digits=5, decimal_places=1)
-    travel_hours = forms.DecimalField(
-        label=_("hours on the road, of both schools"),
-        required=False,
-        min_value=0,
-        max_digits=5,
-        decimal_places=1,
-        help_text=_("Beside the hours above, not among them."),
+    receiver_hours = of_hours()
+    provider_hours = of_hours()
+    travel_hours = of_hours(
+        label=_("hours on the road, of both schools"), help_text=_("Beside the hours above, not among them.")
     )
     outcome = take(Visit, "outcome")
     cycle = of_cycle()
@@ -305,7 +308,7 @@ class ReviewForm(RoomForm):
     def __init__(self, *args: Any, today: datetime.date, **others: Any) -> None:
         """Offer the school years that may be looked back at."""
         super().__init__(*args, **others)
-        last = today.year + (today.month >= 9)
+        last = queries.school_year(today)
         years = sorted({last, last - 1, last - 2, self.initial.get("year", last)}, reverse=True)
         cast(forms.TypedChoiceField, self.fields["year"]).choices = [
             (year, f"{year - 1}/{year % 100:02d}") for year in years

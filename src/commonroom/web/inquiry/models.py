@@ -16,6 +16,9 @@ from commonroom.web.accounts.permissions import Place
 from commonroom.web.partnerships.models import Partnership
 from commonroom.web.schools.models import School
 
+#: Hours that a visit can take, of all people of a school together: more is a slip of the keyboard.
+MOST_HOURS = 500
+
 
 class Stage(models.TextChoices):
     """Where a cycle is: plan, do, study, act."""

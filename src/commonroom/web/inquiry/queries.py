@@ -108,6 +108,11 @@ def _revision(values: Iterable[object]) -> int:
     return zlib.crc32(repr(plain).encode()) >> 1
 
 
+def school_year(day: datetime.date) -> int:
+    """Return the calendar year in which the school year of a day ends."""
+    return day.year + (day.month >= 9)
+
+
 def hours(partnership: Partnership) -> dict[str, Decimal]:
     """Return the hours of visits and meetings that took place: of each school, and on the road."""
     held = Visit.objects.filter(partnership=partnership, state=Visit.State.HELD)
@@ -143,7 +148,6 @@ class Overview:
     """What a room shows at first: for somebody who has ten seconds."""
 
     days: Decimal
-    hours: dict[str, Decimal]
     cycle: Cycle | None
     cycles_open: int
     following: str
@@ -166,7 +170,6 @@ def overview(partnership: Partnership, *, today: datetime.date) -> Overview:
     points = list(open_points.order_by(F("due").asc(nulls_last=True), "pk"))
     return Overview(
         days=days_used(partnership),
-        hours=hours(partnership),
         cycle=cycle,
         cycles_open=len(open_cycles),
         following=following(cycle.stage) if cycle else "",

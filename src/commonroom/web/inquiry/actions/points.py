@@ -6,16 +6,13 @@ import datetime
 import uuid
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
-from commonroom.errors import SaidToPeople
 from commonroom.web.accounts.models import Person
 from commonroom.web.accounts.roles import Action
 from commonroom.web.audit import actions as audit
 from commonroom.web.audit.changes import change as changes
-from commonroom.web.inquiry import queries
 from commonroom.web.inquiry import words as wordings
-from commonroom.web.inquiry.actions.writing import belong, claim, enter, once, put, tell
+from commonroom.web.inquiry.actions.writing import belong, check_people, claim, enter, once, put, tell
 from commonroom.web.inquiry.models import ActionPoint
 from commonroom.web.partnerships.models import Partnership
 
@@ -76,13 +73,8 @@ def tick(*, who: Person, point: ActionPoint, done: bool, today: datetime.date) -
 
 def _check(partnership: Partnership, words: wordings.Point, *, already: int | None) -> None:
     belong(partnership, words.cycle)
-    if words.owner is None or words.owner.pk == already:
-        return
-    if not queries.people(partnership).filter(pk=words.owner.pk).exists():
-        raise SaidToPeople(
-            _("Who is to do this does not belong to this partnership."),
-            remedy=_("Choose somebody of the two schools."),
-        )
+    if words.owner is not None:
+        check_people(partnership, [words.owner], already=[] if already is None else [already])
 
 
 def _path(point: ActionPoint) -> str:

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Sequence
 
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -113,13 +114,20 @@ def close(
 
 @changes
 def reopen(*, who: Person, partnership: Partnership, today: datetime.date) -> Partnership:
-    """Open a closed room again, by the head of either school."""
+    """Open a closed room again, by the head of either school, unless another took its place."""
     permissions.check(who, Action.PARTNERSHIP_LEAD, partnership)
     before = _take(partnership)
     if partnership.state != State.CLOSED:
         return partnership
     partnership.state, partnership.closed = State.WORKING, None
-    partnership.save(update_fields=["state", "closed"])
+    try:
+        with transaction.atomic():
+            partnership.save(update_fields=["state", "closed"])
+    except IntegrityError:
+        raise SaidToPeople(
+            _("The two schools have begun another partnership on this theme since."),
+            remedy=_("Go on there; what was written here can still be read."),
+        ) from None
     _tell(who, partnership, before, told=("partnership.reopen", "room.reopened", today))
     return partnership
 

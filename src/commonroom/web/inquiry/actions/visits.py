@@ -13,9 +13,8 @@ from commonroom.web.accounts.models import Person
 from commonroom.web.accounts.roles import Action
 from commonroom.web.audit import actions as audit
 from commonroom.web.audit.changes import change as changes
-from commonroom.web.inquiry import queries
 from commonroom.web.inquiry import words as wordings
-from commonroom.web.inquiry.actions.writing import belong, claim, enter, once, put, tell
+from commonroom.web.inquiry.actions.writing import belong, check_people, claim, enter, once, put, tell
 from commonroom.web.inquiry.models import Visit
 from commonroom.web.partnerships.models import Partnership
 
@@ -98,12 +97,7 @@ def _check(
         raise SaidToPeople(_("It ends before it begins."), remedy=_("Give a later time for its end."))
     if min(words.receiver_hours, words.provider_hours, words.travel_hours) < 0:
         raise SaidToPeople(_("Hours cannot be below nought."), remedy=_("Give nought or more hours."))
-    known = already | set(queries.people(partnership).values_list("pk", flat=True))
-    if any(person.pk not in known for person in words.people):
-        raise SaidToPeople(
-            _("Somebody who is named does not belong to this partnership."),
-            remedy=_("Choose people of the two schools, or say without names who else took part."),
-        )
+    check_people(partnership, words.people, already=already)
 
 
 def _path(visit: Visit) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import IntegrityError, models, transaction
@@ -15,6 +16,7 @@ from commonroom.web.accounts import permissions
 from commonroom.web.accounts.models import Person
 from commonroom.web.accounts.roles import Action
 from commonroom.web.audit.models import Entry
+from commonroom.web.inquiry import queries
 from commonroom.web.inquiry.models import Written
 from commonroom.web.partnerships.models import Moment, Partnership
 
@@ -149,6 +151,16 @@ def belong(partnership: Partnership, *things: Any) -> None:
     """Refuse things of another room; None is of no room."""
     if any(thing is not None and thing.partnership_id != partnership.pk for thing in things):
         raise SaidToPeople(_("This belongs to another partnership."), remedy=_("Choose one of this room."))
+
+
+def check_people(partnership: Partnership, people: Iterable[Person], *, already: Iterable[int]) -> None:
+    """Refuse people who do not belong to the room, unless they were named before (`already`)."""
+    known = {*already, *queries.people(partnership).values_list("pk", flat=True)}
+    if any(person.pk not in known for person in people):
+        raise SaidToPeople(
+            _("Somebody who is named does not belong to this partnership."),
+            remedy=_("Choose people of the two schools, or those who support them."),
+        )
 
 
 def tell(

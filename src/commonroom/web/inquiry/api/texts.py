@@ -16,7 +16,7 @@ from commonroom.web.accounts import permissions
 from commonroom.web.accounts.models import Person
 from commonroom.web.accounts.roles import Action
 from commonroom.web.inquiry import queries
-from commonroom.web.inquiry.models import Cycle
+from commonroom.web.inquiry.models import MOST_HOURS, Cycle
 from commonroom.web.partnerships.models import Partnership
 from commonroom.web.partnerships.texts import who
 
@@ -26,7 +26,7 @@ Title = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=_
 Line = Annotated[str, StringConstraints(max_length=200, pattern=_KEPT)]
 Text = Annotated[str, StringConstraints(max_length=4000, pattern=_KEPT)]
 Said = Annotated[str, StringConstraints(min_length=1, max_length=4000, pattern=_KEPT, strip_whitespace=True)]
-Hours = Annotated[Decimal, Field(ge=0, le=999, max_digits=5, decimal_places=1)]
+Hours = Annotated[Decimal, Field(ge=0, le=MOST_HOURS, max_digits=5, decimal_places=1)]
 #: Numbers of things, as the database counts them.
 Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Revision = Annotated[int, Field(ge=0, le=2**31 - 1)]
@@ -62,9 +62,15 @@ def cycle_of(partnership: Partnership, number: int | None) -> Cycle | None:
     return found
 
 
-def people_of(numbers: list[int]) -> tuple[Person, ...]:
-    """Return people by number; those who do not belong to the room are refused by the action."""
-    return tuple(Person.objects.filter(pk__in=numbers).order_by("pk"))
+def people_of(*numbers: int) -> tuple[Person, ...]:
+    """Return people by number; raise SaidToPeople where there is no such one.
+
+    Whether they belong to the room is for the action to say.
+    """
+    found = tuple(Person.objects.filter(pk__in=numbers).order_by("pk"))
+    if len(found) < len(set(numbers)):
+        raise SaidToPeople(_("There is no such person in this room."), where="people")
+    return found
 
 
 def given(sent: Schema, *but: str) -> dict[str, Any]:

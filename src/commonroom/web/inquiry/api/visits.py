@@ -9,11 +9,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from ninja import Router, Schema, Status
 
-from commonroom.errors import SaidToPeople
-from commonroom.web.accounts.models import Person
 from commonroom.web.accounts.roles import Action
 from commonroom.web.inquiry import actions, words
 from commonroom.web.inquiry.api.texts import (
@@ -230,14 +227,12 @@ def _came(partnership: Partnership, sent: VisitIn) -> words.Came:
     for name in ("begins", "ends"):
         # A time of day is that of the place; one with a zone is not.
         plain[name] = plain[name] and plain[name].replace(tzinfo=None)
-    cycle, people = cycle_of(partnership, sent.cycle), people_of(list(sent.people))
+    cycle, people = cycle_of(partnership, sent.cycle), people_of(*sent.people)
     return words.Came(**plain, cycle=cycle, people=people)
 
 
 def _point(partnership: Partnership, sent: PointIn) -> words.Point:
-    owner = None if sent.owner is None else Person.objects.filter(pk=sent.owner).first()
-    if owner is None and sent.owner is not None:
-        raise SaidToPeople(_("There is no such person in this room."), where="owner")
+    owner = None if sent.owner is None else people_of(sent.owner)[0]
     return words.Point(sent.what, owner, sent.due, cycle_of(partnership, sent.cycle))
 
 

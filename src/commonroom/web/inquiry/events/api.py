@@ -12,8 +12,9 @@ from ninja import File, Router, Schema, Status
 from ninja.files import UploadedFile
 
 from commonroom.web.accounts.models import Person
-from commonroom.web.inquiry.events import actions, looking, queries, reading, views
+from commonroom.web.inquiry.events import actions, looking, queries, reading
 from commonroom.web.inquiry.events.models import EventFile
+from commonroom.web.partnerships.texts import who
 
 router = Router(tags=["events"])
 
@@ -61,17 +62,11 @@ class SaveIn(Schema):
     leave_out: bool = False
 
 
-def _who(request: HttpRequest) -> Person:
-    """Who asks, by session or by token."""
-    who: Person = request.auth  # type: ignore[attr-defined]
-    return who
-
-
 @router.post("/schools/{number}/events", response={201: FileOut})
 def send(request: HttpRequest, number: str, file: File[UploadedFile]) -> Status[dict[str, Any]]:
     """Send a file of events of a school; nothing is saved before that is asked for."""
-    person = _who(request)
-    school = views.school_to_bring(person, number)
+    person = who(request)
+    school = queries.school(person, number)
     table = reading.read(cast(BinaryIO, file.file), name=file.name or "", size=file.size or 0)
     made = actions.send(who=person, school=school, table=table, now=timezone.now())
     return Status(201, _told(person, made))
@@ -80,13 +75,13 @@ def send(request: HttpRequest, number: str, file: File[UploadedFile]) -> Status[
 @router.get("/event-files/{pk}", response=FileOut)
 def show(request: HttpRequest, pk: int) -> dict[str, Any]:
     """What the rows of a file mean."""
-    return _told(_who(request), _file(request, pk))
+    return _told(who(request), _file(request, pk))
 
 
 @router.post("/event-files/{pk}/save", response=FileOut)
 def save(request: HttpRequest, pk: int, given: SaveIn) -> dict[str, Any]:
     """Save the new events of a file, all or none."""
-    person = _who(request)
+    person = who(request)
     saved = actions.save(who=person, file=_file(request, pk), leave_out=given.leave_out, now=timezone.now())
     return _told(person, saved)
 
@@ -94,12 +89,12 @@ def save(request: HttpRequest, pk: int, given: SaveIn) -> dict[str, Any]:
 @router.delete("/event-files/{pk}", response={204: None})
 def throw_away(request: HttpRequest, pk: int) -> Status[None]:
     """Throw a file away; events that were saved stay."""
-    actions.throw_away(who=_who(request), file=_file(request, pk))
+    actions.throw_away(who=who(request), file=_file(request, pk))
     return Status(204, None)
 
 
 def _file(request: HttpRequest, pk: int) -> EventFile:
-    return get_object_or_404(queries.files(_who(request)), pk=pk)
+    return get_object_or_404(queries.files(who(request)), pk=pk)
 
 
 def _told(person: Person, file: EventFile) -> dict[str, Any]:

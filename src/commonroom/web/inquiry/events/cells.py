@@ -9,11 +9,10 @@ from decimal import Decimal, InvalidOperation
 from django.utils.translation import gettext as _
 
 from commonroom.errors import SaidToPeople
+from commonroom.web.inquiry.models import MOST_HOURS
 
 #: Years that a day may be in: another is a slip of the keyboard.
 YEARS = (2000, 2100)
-#: Hours that a visit can take, of all people of a school together.
-HOURS = 500
 _DAYS = ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%d/%m/%y")
 _SCHOOL_YEAR = re.compile(r"\d{4}(\s*[-/–—]\s*(\d{4}|\d{2}))?")
 _TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2})(?::\d{2})?)?\s*(am|pm)?", re.IGNORECASE)
@@ -59,9 +58,9 @@ def hours(text: str) -> Decimal:
         found = Decimal(text.replace(",", "."))
     except InvalidOperation:
         found = Decimal(-1)
-    if not found.is_finite() or not 0 <= found <= HOURS:
+    if not found.is_finite() or not 0 <= found <= MOST_HOURS:
         raise SaidToPeople(
-            _("“%(text)s” is not a number of hours from 0 to %(most)d.") % {"text": text, "most": HOURS},
+            _("“%(text)s” is not a number of hours from 0 to %(most)d.") % {"text": text, "most": MOST_HOURS},
             remedy=_("Write it in figures, such as 1.5."),
         )
     return found.quantize(Decimal("0.1"))

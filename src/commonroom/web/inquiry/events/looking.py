@@ -9,14 +9,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from commonroom.errors import SaidToPeople
 from commonroom.web.accounts.models import Person
-from commonroom.web.inquiry import queries, words
-from commonroom.web.inquiry.events import cells, columns, rooms
+from commonroom.web.inquiry import words
+from commonroom.web.inquiry.events import cells, columns, queries, rooms
 from commonroom.web.inquiry.events.models import EventFile
 from commonroom.web.inquiry.models import Visit
 from commonroom.web.partnerships.models import Partnership
@@ -88,7 +87,7 @@ def name(partnership: int, event: words.Came | Visit) -> uuid.UUID:
 def look(person: Person, file: EventFile, *, today: datetime.date) -> Looked:
     """Return what each row of a file means, as things are now."""
     found = columns.find(file.heads)
-    mine = queries.rooms(person).filter(Q(receiver=file.school) | Q(provider=file.school))
+    mine = queries.rooms(person, file.school)
     known = rooms.Rooms(file.school, list(mine))
     held = Visit.objects.filter(partnership__in=mine)
     there = {name(visit.partnership_id, visit) for visit in held} | set(held.values_list("key", flat=True))

@@ -45,14 +45,11 @@ class Rooms:
         if said.get("partnership"):
             return "partnership", [one for one in self.all if _is_named(one, said["partnership"])]
         if said.get("partner"):
-            return "partner", [one for one in self.all if _is(self._other(one), said["partner"])]
+            return "partner", [one for one in self.all if _is(partner(one, self.school), said["partner"])]
         helped = [one for one in self.all if _is(one.receiver, said.get("receiver", ""))]
         if not helped:
             return ("receiver" if "receiver" in said else "partner"), []
         return "provider", [one for one in helped if _is(one.provider, said.get("provider", ""))]
-
-    def _other(self, one: Partnership) -> School:
-        return one.provider if one.receiver_id == self.school.pk else one.receiver
 
     def _one(self, found: list[Partnership], theme: str) -> Partnership:
         """The only one, or the one of the theme that is said."""
@@ -79,7 +76,7 @@ class Rooms:
     def _unknown(self, column: str, text: str) -> SaidToPeople:
         if not text:
             return SaidToPeople(_("The cell is empty."), where=column, remedy=_("Fill it."))
-        others = {str(self._other(one)): None for one in self.all}
+        others = {str(partner(one, self.school)): None for one in self.all}
         near = difflib.get_close_matches(text, list(others), n=3, cutoff=0.6)
         if near:
             remedy = _("Did you mean %(near)s?") % {"near": ", ".join(near)}
@@ -92,6 +89,11 @@ class Rooms:
             where=column,
             remedy=remedy,
         )
+
+
+def partner(partnership: Partnership, school: School) -> School:
+    """Return the other school of a partnership."""
+    return partnership.provider if partnership.receiver_id == school.pk else partnership.receiver
 
 
 def _is(school: School, text: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -14,14 +14,11 @@ from django.utils.translation import ngettext, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from commonroom.web.accounts import permissions
-from commonroom.web.accounts.models import Person
-from commonroom.web.accounts.roles import Action
-from commonroom.web.inquiry import queries as rooms
-from commonroom.web.inquiry.events import actions, columns, forms, looking, queries, reading
+from commonroom.web.files import receiving
+from commonroom.web.inquiry.events import actions, columns, forms, looking, queries, reading, rooms
 from commonroom.web.inquiry.events.models import EventFile
 from commonroom.web.partnerships import pages, sheets
-from commonroom.web.schools.models import School
+from commonroom.web.partnerships.pages import who
 
 #: Columns of the example, in the order in which people think of them.
 EXAMPLE = (
@@ -30,33 +27,15 @@ EXAMPLE = (
 )  # fmt: skip
 
 
-def _person(request: HttpRequest) -> Person:
-    """Who is signed in."""
-    return request.user  # type: ignore[return-value]
-
-
-def _school(request: HttpRequest, number: str) -> School:
-    """The school, if the person may bring in its events."""
-    return school_to_bring(_person(request), number)
-
-
-def school_to_bring(person: Person, number: str) -> School:
-    """Return a school whose events a person may bring in; raise Http404 or PermissionDenied."""
-    # No database is asked for what cannot be a number.
-    if not number.isprintable():
-        raise Http404
-    school = get_object_or_404(School, pk=number)
-    permissions.check(person, Action.IMPORT, school)
-    return school
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @never_cache
 def send(request: HttpRequest, number: str) -> HttpResponse:
     """Take a file of events of a school, and lead on to its rows."""
-    school, person = _school(request, number), _person(request)
+    person = who(request)
+    school = queries.school(person, number)
     form = forms.FileForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
+    receiving.say_dropped(request, form)
 
     def act(filled: forms.FileForm) -> tuple[str, str]:
         sent = filled.cleaned_data["file"]
@@ -79,9 +58,9 @@ def send(request: HttpRequest, number: str) -> HttpResponse:
 @never_cache
 def example(request: HttpRequest, number: str) -> HttpResponse:
     """Answer with an example of a file of events, with a row for a partnership of the school."""
-    school = _school(request, number)
-    room = rooms.rooms(_person(request)).filter(receiver=school).first()
-    partner = str(room.provider) if room else _("Name or number of the other school")
+    school = queries.school(who(request), number)
+    room = queries.rooms(who(request), school).first()
+    partner = str(rooms.partner(room, school)) if room else _("Name or number of the other school")
     day = timezone.localdate().isoformat()
     first = [partner, "", day, pgettext("cell", "visit"), _("See how form tutors follow up absence")]
     row = [
@@ -104,7 +83,7 @@ def example(request: HttpRequest, number: str) -> HttpResponse:
 @never_cache
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what each row means or what is to be mended; save the events when that is confirmed."""
-    person = _person(request)
+    person = who(request)
     file = get_object_or_404(queries.files(person), pk=pk)
     form = forms.SaveForm(request.POST if request.method == "POST" else None)
 
@@ -126,7 +105,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 def refused(request: HttpRequest, pk: int) -> HttpResponse:
     """Answer with the rows to be mended as a CSV file, each with what is wrong and what to do."""
-    person = _person(request)
+    person = who(request)
     file = get_object_or_404(queries.files(person), pk=pk)
     looked = looking.look(person, file, today=timezone.localdate())
     width = len(file.heads)
@@ -145,6 +124,6 @@ def _with_slips(row: looking.Row, width: int) -> list[str]:
 @login_required
 def throw_away(request: HttpRequest, pk: int) -> HttpResponse:
     """Throw a file away."""
-    file: EventFile = get_object_or_404(queries.files(_person(request)), pk=pk)
-    actions.throw_away(who=_person(request), file=file)
+    file: EventFile = get_object_or_404(queries.files(who(request)), pk=pk)
+    actions.throw_away(who=who(request), file=file)
     return pages.SeeOther(reverse("events", args=[file.school_id]))

@@ -45,7 +45,7 @@ def new(request: HttpRequest, partnership: Partnership) -> HttpResponse:
         person=who(request),
         partnership=partnership,
         today=today,
-        initial={"term": term, "year": today.year + (today.month >= 9)},
+        initial={"term": term, "year": queries.school_year(today)},
     )
 
     def act(form: forms.ReviewForm) -> tuple[str, str]:

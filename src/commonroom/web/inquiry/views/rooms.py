@@ -124,8 +124,8 @@ def close(request: HttpRequest, partnership: Partnership) -> HttpResponse:
     page = {
         "title": _("Close the partnership"),
         "lead": _(
-            "Write what your school learned; the other head writes theirs, before or after. The room can "
-            "then only be read, until a head of either school opens it again."
+            "Write what your school learned; the other head can write theirs afterwards. The room can then "
+            "only be read, until a head of either school opens it again."
         ),
         "back": _room(partnership),
         "keep": f"close-{partnership.pk}",
