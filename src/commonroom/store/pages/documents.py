@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 #: Bytes of a dictionary of compression, and from how many documents it is taken.
@@ -41,4 +41,11 @@ def packing(dictionary: bytes) -> Callable[[str], bytes]:
 
 def unpack(packed: bytes, dictionary: bytes) -> Any:
     """Return the document of a compressed text."""
-    return json.loads(zlib.decompressobj(WINDOW, zdict=dictionary).decompress(packed))
+    return unpack_all([packed], dictionary)[0]
+
+
+def unpack_all(packed: Iterable[bytes], dictionary: bytes) -> list[Any]:
+    """Return the documents of compressed texts, in order; read together, since each is small."""
+    texts = [zlib.decompressobj(WINDOW, zdict=dictionary).decompress(one) for one in packed]
+    found: list[Any] = json.loads(f"[{b','.join(texts).decode()}]")
+    return found

@@ -84,16 +84,15 @@ class Pages:
 
     def briefs(self, numbers: Sequence[str], *, phase: str) -> dict[str, Any]:
         """Return the briefs of schools in a phase, by number; those that there are."""
-        found: dict[str, Any] = {}
+        found: dict[str, bytes] = {}
         for start in range(0, len(numbers), AT_ONCE):
             some = numbers[start : start + AT_ONCE]
             marks = ", ".join("?" * len(some))
             query = f"SELECT number, document FROM brief WHERE number IN ({marks}) AND phase = ?"  # noqa: S608
             rows = self._connection.execute(query, (*some, phase))
-            found |= {
-                number: documents.unpack(packed, self._dictionaries["brief"]) for number, packed in rows
-            }
-        return found
+            found |= rows.fetchall()
+        read = documents.unpack_all(found.values(), self._dictionaries["brief"])
+        return dict(zip(found, read, strict=True))
 
     def school_of(self, number: str) -> str | None:
         """Return the number now of a school that had a number earlier."""

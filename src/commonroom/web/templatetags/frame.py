@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -86,8 +87,9 @@ def _places(named: list[tuple[str, str]], path: str) -> list[Place]:
     return [Place(to, label, _within(path, to)) for to, label in paths if to]
 
 
+@lru_cache(maxsize=256)
 def _path(name: str, *arguments: str) -> str:
-    """Return the path of a page, empty where the site has no such page."""
+    """Return the path of a page, empty where the site has no such page; kept, since every page asks."""
     try:
         return reverse(name, args=arguments)
     except NoReverseMatch:
