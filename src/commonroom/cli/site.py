@@ -27,7 +27,7 @@ def serve(
     host: Annotated[str, typer.Option(metavar="ADDRESS", help="Address to answer at.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(metavar="NUMBER", help="Port to answer at.", min=1, max=65535)] = 8000,
     workers: Annotated[int, typer.Option(metavar="NUMBER", help="Processes that answer.", min=1)] = 2,
-    threads: Annotated[int, typer.Option(metavar="NUMBER", help="Threads of each.", min=1)] = 4,
+    threads: Annotated[int, typer.Option(metavar="NUMBER", help="Threads of each.", min=1)] = 2,
     no_work: Annotated[
         bool, typer.Option("--no-work", help="No worker beside it: commonroom work runs elsewhere.")
     ] = False,

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -82,7 +83,7 @@ def test_a_port_that_is_taken_is_said() -> None:
 def test_addresses() -> None:
     assert Server("::1", 8000).address == "http://[::1]:8000"
     assert Server("127.0.0.1", 8000).address == "http://127.0.0.1:8000"
-    assert Server("::1", 8000, workers=3).command[-4:] == ("-b", "[::1]:8000", "--workers=3", "--threads=4")
+    assert Server("::1", 8000, workers=3).command[-4:] == ("-b", "[::1]:8000", "--workers=3", "--threads=2")
 
 
 @pytest.mark.parametrize("words", [(), ("--no-work",)])
@@ -121,3 +122,19 @@ def test_the_command(
     with pytest.raises(SystemExit) as ended:
         call_command("serve", *words)
     assert ended.value.code == 1
+
+
+def test_who_serves_to_others_is_told_to_say_where(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    def run(commands: Any, *, env: Any, ready: Callable[[], bool]) -> int:
+        assert "COMMONROOM_ORIGIN" not in env
+        return int(not ready())
+
+    monkeypatch.delenv("COMMONROOM_ORIGIN", raising=False)
+    monkeypatch.setattr(serving, "check_port", lambda server: None)
+    monkeypatch.setattr(serving, "answers", lambda server: True)
+    monkeypatch.setattr(serve.subprocess, "run", lambda *args, **more: SimpleNamespace(returncode=0))
+    monkeypatch.setattr(serving, "run", run)
+    with pytest.raises(SystemExit) as ended:
+        call_command("serve", "--host=0.0.0.0")
+    assert ended.value.code == 0
+    assert "Others find it only where COMMONROOM_ORIGIN says that it is: set it." in capsys.readouterr().out

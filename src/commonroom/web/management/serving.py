@@ -28,12 +28,16 @@ Process = subprocess.Popen[bytes]
 
 @dataclass(frozen=True)
 class Server:
-    """Where the site answers, and with how many."""
+    """Where the site answers, and with how many.
+
+    Few threads each: they share one interpreter, so that pages made at once all end late. A second one answers
+    while somebody on a slow line is still sending.
+    """
 
     host: str
     port: int
     workers: int = 2
-    threads: int = 4
+    threads: int = 2
 
     @property
     def address(self) -> str:
