@@ -30,7 +30,7 @@ Process = subprocess.Popen[bytes]
 class Server:
     """Where the site answers, and with how many.
 
-    Few threads each: they share one interpreter, so that pages made at once all end late. A second one answers
+    Few threads each: they share one interpreter, so that pages made at once all end late. A second answers
     while somebody on a slow line is still sending.
     """
 
