@@ -1,5 +1,9 @@
--- A mix of pages at a steady pace: each connection waits a random while between requests, so that all of
--- them together ask `pace` times a second. Writes a line for each answer: kind, server time in ms, status.
+-- A mix of pages at a steady pace: each thread has one connection and rests a random while between requests,
+-- so that all of them together ask `pace` times a second. It rests where an answer has come: wrk's own delay()
+-- comes after the next connection is made, so that a server would wait for requests on idle connections.
+-- Writes a line for each answer: kind, server time in ms, status, bytes.
+local ffi = require("ffi")
+ffi.cdef("int poll(void *fds, unsigned long count, int timeout);")
 local paths, mean, out = {}, 0, nil
 local threads = 0
 
@@ -16,11 +20,6 @@ function init(args)
   math.randomseed(20261122 + id)
 end
 
-function delay()
-  if mean == 0 then return 0 end
-  return math.floor(-mean * math.log(1 - math.random()))
-end
-
 function request()
   return wrk.format("GET", paths[math.random(#paths)])
 end
@@ -30,4 +29,5 @@ function response(status, headers, body)
   local duration = timing:match("dur=([%d.]+)") or "nan"
   local kind = timing:match('desc="([^"]+)"') or "none"
   out:write(kind, " ", duration, " ", status, " ", #body, "\n")
+  if mean > 0 then ffi.C.poll(nil, 0, math.floor(-mean * math.log(1 - math.random()))) end
 end
