@@ -5,7 +5,8 @@ Usage: python bench/site.py [--evidence FOLDER] [--seconds 60] [--write]   (make
 Builds the evidence of all England if it is not there, serves it with `commonroom serve` (two gunicorn
 workers) on SQLite and on PostgreSQL, and lets wrk ask a mix of search, school, family and system pages of
 schools drawn with a fixed seed. Server times are those of the site's own Server-Timing header, whole times
-those of wrk; the peer in the same run is /health, the least that the same server can answer. First paint is Chromium's own figure.
+those of wrk; the peer in the same run is /health, the least that the same server can answer. First paint is
+Chromium's own figure.
 """
 
 from __future__ import annotations
@@ -104,8 +105,8 @@ def ask(address: str, listed: Path, *, pace: int, seconds: int, folder: Path) ->
         old.unlink()
     command = [
         "wrk", "--threads", str(CONNECTIONS), "--connections", str(CONNECTIONS), "--latency",
-        "--duration", f"{seconds}s", "--timeout", "10s", "--script", str(Path(__file__).with_suffix(".lua")), address, "--",
-        str(listed), str(wait), str(folder / "answers"),
+        "--duration", f"{seconds}s", "--timeout", "10s", "--script", str(Path(__file__).with_suffix(".lua")),
+        address, "--", str(listed), str(wait), str(folder / "answers"),
     ]  # fmt: skip
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     errors = sum(int(number) for number in re.findall(r"(?:connect|read|write|timeout) (\d+)", said))
