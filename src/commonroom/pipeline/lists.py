@@ -167,7 +167,9 @@ def _schools(shown: Shown, authority: str = "", phase: str = "") -> Released | N
             return None
         every = found["schools"]
     listed = [one for one in every if one["in_system"] and (not phase or phase in one["phases"])]
-    return _listed(sorted(listed, key=lambda one: (one["name"].casefold(), one["number"])))
+    # A school whose name is not known is called by its number: it stands at the end.
+    listed.sort(key=lambda one: (one["name"] == one["number"], one["name"].casefold(), one["number"]))
+    return _listed(listed)
 
 
 def _search(shown: Shown, text: str) -> Released:

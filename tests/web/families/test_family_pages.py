@@ -154,6 +154,7 @@ def test_a_family_seen_from_a_member_tells_the_roads_from_it_and_marks_it(client
     said = text(client, seen)
     assert "Minutes by road, about" in said
     assert "members.csv?from=143260" in said
+    assert "Kilometres, in a straight line, and minutes are from Parrs Wood High School." in said
     assert 'href="?from=143260&theme=' in said
     assert "?from=143260&language=en" in said
     roads = client.get("/families/secondary/F011/members.csv?from=143260").content.decode()

@@ -67,6 +67,18 @@ def test_the_list_is_narrowed_by_authority_and_phase(client: Client) -> None:
     assert client.get("/system/schools/?authority=999").status_code == 404
 
 
+def test_a_school_whose_name_is_not_known_stands_at_the_end_and_nothing_is_said_twice(client: Client) -> None:
+    said = text(client, "/system/schools/?page=13")
+    *_others, last = re.findall(r'href="/schools/(\d+)/">([^<]*)</a> <span[^>]*>([^<]*)<', said)
+    number, called, about = last
+    assert called == number
+    assert "its name is not known" in about
+    assert number not in about
+    assert "· ·" not in said
+    rows = client.get("/system/schools.csv").content.decode().split("\r\n\r\n")[0].split("\r\n")
+    assert rows[-1].startswith(f"{number},{number},")
+
+
 def test_an_authority_without_such_schools_says_so(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("commonroom.web.narrative.queries.schools", lambda *_asked: [])
     assert "No school here has results in this phase." in text(client, "/system/schools/?phase=primary")

@@ -45,6 +45,11 @@ def test_a_place_finds_its_schools_and_says_that_there_are_more(client: Client) 
     assert "There may be more" in page
 
 
+def test_what_was_found_says_what_kind_of_school_it_is(client: Client) -> None:
+    assert "Manchester · 143260 · Secondary school" in text(client, "/?q=143260")
+    assert "Rutland · 120355 · special school" in text(client, "/?q=120355")
+
+
 def test_what_is_only_near_says_so(client: Client) -> None:
     assert "Nothing is written quite like that." in text(client, "/?q=parrs wod hihg")
 

@@ -52,6 +52,7 @@ def family(request: HttpRequest, phase: str, code: str) -> HttpResponse:
         "page": found,
         "near": page.near(found),
         "school": school,
+        "seen_from": next((one["name"] for one in found["members"] if one["number"] == school), ""),
         **_drawn(shown.picture("family", (phase, code, school), language=labels.language())),
     }
     return render(request, "commonroom/families/family.html", said)

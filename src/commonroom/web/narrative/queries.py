@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -24,17 +25,22 @@ def schools(authority: str, phase: str) -> list[Row]:
         found = shown.authority(authority)
         if found is None:
             raise Http404(_("There is no such authority in the system."))
-        rows = [_row(one) for one in found["schools"] if one["in_system"]]
+        rows = _ordered(found["schools"])
     else:
-        rows = list(_all(shown.facts["version"]))
+        rows = _all(shown.facts["version"])
     return [one for one in rows if not phase or phase in one[3]]
 
 
 @lru_cache(maxsize=2)
-def _all(version: str) -> tuple[Row, ...]:
+def _all(version: str) -> list[Row]:
     """Every school of the system by name: kept for a version, since no page asks for it whole."""
-    rows = (_row(one) for one in evidence.shown().register() if one["in_system"])
-    return tuple(sorted(rows, key=lambda one: (one[1].casefold(), one[0])))
+    return _ordered(evidence.shown().register())
+
+
+def _ordered(listed: Iterable[Listed]) -> list[Row]:
+    """Those in the system by name, and at the end those whose name is not known: their number is."""
+    rows = (_row(one) for one in listed if one["in_system"])
+    return sorted(rows, key=lambda one: (one[1] == one[0], one[1].casefold(), one[0]))
 
 
 def _row(one: Listed) -> Row:

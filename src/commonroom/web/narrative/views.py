@@ -69,11 +69,17 @@ def schools(request: HttpRequest) -> HttpResponse:
         "count": len(rows),
         "counted": whole(len(rows)),
         "rows": [
-            (number, called, place, ", ".join(names[one] for one in phases if one in names))
+            (number, called, _about(number, called, place, [names[one] for one in phases if one in names]))
             for number, called, place, phases in paged
         ],
     }
     return render(request, "commonroom/narrative/schools.html", said)
+
+
+def _about(number: str, called: str, place: str, phases: list[str]) -> str:
+    """Where a school is, what it is, and its number: only what is known, and nothing twice."""
+    told = [place, ", ".join(phases), number if called != number else _("its name is not known")]
+    return " · ".join(filter(None, told))
 
 
 @public

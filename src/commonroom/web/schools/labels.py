@@ -97,6 +97,12 @@ def sources(releases: Iterable[int | None]) -> tuple[str, ...]:
     return tuple(str(one + 1) for one in releases if one is not None)
 
 
+def school(kind: str, phases: Iterable[str]) -> str:
+    """Return what kind of school it is: a mainstream one is called by its phases."""
+    said = str(KIND.get(kind, kind))
+    return str(SCHOOL.get(tuple(sorted(phases)), said)) if kind == "mainstream" else said
+
+
 def measure(facts: Facts, name: str) -> str:
     """Return what a measure is called; one that the version does not explain, as it is named."""
     one = facts["measures"].get(name)

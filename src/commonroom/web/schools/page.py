@@ -83,10 +83,7 @@ def tell(school: School, facts: Facts, *, phase: str | None = None, measure: str
 
 def _about(school: School) -> list[str]:
     """Who the school is, in a few short parts."""
-    phases = tuple(sorted(one["phase"] for one in school["phases"]))
-    kind = str(labels.KIND.get(school["kind"], school["kind"]))
-    if school["kind"] == "mainstream":
-        kind = str(labels.SCHOOL.get(phases, kind))
+    kind = labels.school(school["kind"], [one["phase"] for one in school["phases"]])
     parts = [kind[:1].upper() + kind[1:]]
     if school["authority"]:
         parts.append(school["authority"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -10,6 +12,9 @@ from commonroom.web import evidence
 from commonroom.web.schools import labels, page, queries
 from commonroom.web.schools.figures import whole
 from commonroom.web.schools.serving import moved, public
+
+if TYPE_CHECKING:
+    from commonroom.narrative.pages.forms import Found
 
 
 @public
@@ -23,9 +28,7 @@ def find(request: HttpRequest) -> HttpResponse:
             one["number"],
             one["name"],
             one["authority"] or "",
-            " · ".join(
-                [*(str(labels.PHASE[phase]) for phase in one["phases"]), str(labels.KIND[one["kind"]])]
-            ),
+            _what(one),
         )
         for one in found
     ]
@@ -40,6 +43,14 @@ def find(request: HttpRequest) -> HttpResponse:
         "nation": labels.say(facts["nation"]),
     }
     return render(request, "commonroom/schools/find.html", said)
+
+
+def _what(found: Found) -> str:
+    """What kind of school was found, in a few words."""
+    kind = labels.school(found["kind"], found["phases"])
+    if found["kind"] == "mainstream":
+        return kind
+    return " · ".join([*(str(labels.PHASE[phase]) for phase in found["phases"]), kind])
 
 
 @public
