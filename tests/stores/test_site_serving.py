@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 from contextlib import closing
+from multiprocessing.connection import Client
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,15 @@ def ask(port: int, path: str) -> tuple[int, str]:
         return 0, ""
 
 
+def draws(site: Site) -> bool:
+    """Whether the process that draws pictures can be asked."""
+    try:
+        Client(str(site.folder / "artist"), family="AF_UNIX").close()
+    except OSError:
+        return False
+    return True
+
+
 @pytest.fixture
 def served(tmp_path: Path, manchester: Path, published: Path) -> Site:
     """A site of Greater Manchester whose pages are published already."""
@@ -52,6 +62,7 @@ def test_it_answers_and_leaves_nothing_behind(served: Site) -> None:
         assert json.loads(ask(port, "/health")[1])["status"] == "ok"
         wait(lambda: f"Commonroom is at http://127.0.0.1:{port}/." in served.logs())
         wait(lambda: served.count("commonroom_worker") == 1)
+        wait(lambda: draws(served))
         # Every process counts for all of them.
         for _ in range(30):
             ask(port, "/jobs/1/")
@@ -65,6 +76,7 @@ def test_it_answers_and_leaves_nothing_behind(served: Site) -> None:
         kill(server)
         wait(lambda: ask(port, "/health")[0] == 0)
         wait(lambda: served.count("commonroom_worker") == 0)
+        wait(lambda: not draws(served))
     with served.running(*words, program=commonroom) as server:
         wait(lambda: ask(port, "/health")[0] == 200, 120)
         wait(lambda: served.count("commonroom_worker") == 1)
@@ -72,6 +84,7 @@ def test_it_answers_and_leaves_nothing_behind(served: Site) -> None:
         assert server.wait(60) == 0
     assert ask(port, "/health")[0] == 0
     assert served.count("commonroom_worker") == 0
+    wait(lambda: not draws(served))
 
 
 def test_without_evidence_it_says_what_to_do(tmp_path: Path) -> None:

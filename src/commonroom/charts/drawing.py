@@ -36,7 +36,12 @@ def svg(chart: alt.TopLevelMixin) -> str:
     What repeats at every mark is said once, and a dot is a circle: a fifth of the bytes, the same picture.
     A mark with a description says it when it is pointed at, without any program.
     """
-    drawn = vl_convert.vegalite_to_svg(specification(chart), vl_version=VEGA_LITE)
+    return still(specification(chart))
+
+
+def still(specification: str) -> str:
+    """Return the still picture (see `svg`) of a Vega-Lite specification; other threads wait meanwhile."""
+    drawn = vl_convert.vegalite_to_svg(specification, vl_version=VEGA_LITE)
     drawn = re.sub(NAMED, r'<\1\3 name="\2"/>', drawn)
     drawn = re.sub(r'width="\d+" height="\d+" viewBox', "viewBox", drawn, count=1)
     drawn = re.sub(r' (?:aria-\w+|role|xmlns:xlink|class|stroke-opacity|font-family)="[^"]*"', "", drawn)

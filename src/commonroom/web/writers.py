@@ -79,20 +79,13 @@ class Line:
         try:
             if self._turns is None:
                 self._turns = os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            for place in (NEXT, TURN):
-                pause = SELDOM
-                while not _locked(self._turns, place):
-                    if time.monotonic() > end:
-                        lockf(self._turns, LOCK_UN, 2, NEXT)
-                        return False
-                    time.sleep(pause)
-                    # Who has waited longer looks more often, and is let in before who has just come.
-                    pause = max(0.8 * pause, OFTEN)
-            lockf(self._turns, LOCK_UN, 1, NEXT)
+            come = all(_wait(self._turns, place, end) for place in (NEXT, TURN))
+            lockf(self._turns, LOCK_UN, 1 if come else 2, NEXT)
         except OSError:
             # Where turns cannot be written down, only threads wait for each other.
             self._file = self._turns = None
-        return True
+            return True
+        return come
 
     def _pass_on(self) -> None:
         with self._lock:
@@ -102,12 +95,20 @@ class Line:
                 self._taken = False
 
 
-def _locked(file: int, place: int) -> bool:
-    try:
-        lockf(file, LOCK_EX | LOCK_NB, 1, place)
-    except BlockingIOError:
-        return False
-    return True
+def _wait(file: int, place: int, end: float) -> bool:
+    """Wait until this process has a byte of the file of turns, and say whether it has."""
+    pause = SELDOM
+    while True:
+        try:
+            lockf(file, LOCK_EX | LOCK_NB, 1, place)
+        except BlockingIOError:
+            if time.monotonic() > end:
+                return False
+            time.sleep(pause)
+            # Who has waited longer looks more often, and is let in before who has just come.
+            pause = max(0.8 * pause, OFTEN)
+        else:
+            return True
 
 
 _lines: dict[str, Line] = {}

@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from django.contrib.sessions.backends.db import SessionStore
-from django.contrib.sessions.models import Session
 from django.db import OperationalError
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -146,11 +144,7 @@ def test_what_nobody_asks_for_any_more_is_removed() -> None:
     DBTaskResult.objects.filter(pk=DBTaskResult.objects.first().pk).update(finished_at=long_ago)
     Worker.objects.create(name="silent", host="", process=1)
     Worker.objects.update(beat=Now() - timedelta(days=1))
-    ended = SessionStore()
-    ended.set_expiry(long_ago)
-    ended.save()
     turns.take([turns.CLEAR])
     assert Job.objects.count() == 1
     assert DBTaskResult.objects.count() == 1
     assert not Worker.objects.exists()
-    assert not Session.objects.exists()

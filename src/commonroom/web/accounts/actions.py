@@ -226,8 +226,9 @@ def end_membership(*, who: Person, membership: Membership, now: datetime) -> Non
     own = membership.person_id == who.pk
     if not own and membership.role not in permissions.roles_to_give(who, membership.at):
         raise PermissionDenied
-    others = Membership.objects.in_force().filter(role=Role.ADMINISTRATOR).exclude(pk=membership.pk)
-    if membership.role == Role.ADMINISTRATOR and not others.exists():
+    # Of two who end each other's at once, one waits here and then finds itself alone.
+    there = Membership.objects.in_force().filter(role=Role.ADMINISTRATOR).select_for_update()
+    if membership.role == Role.ADMINISTRATOR and {one.pk for one in there} <= {membership.pk}:
         raise SaidToPeople(
             _("The site must have an administrator."), remedy=_("Invite another before you end this one.")
         )

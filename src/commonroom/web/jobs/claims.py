@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
+from commonroom.web.audit.changes import change
 from commonroom.web.jobs.models import Done, Job, Worker
 
 log = logging.getLogger(__name__)
@@ -35,23 +36,23 @@ def claim(worker: str) -> Line | None:
     return line
 
 
+@change
 def close(line: Line, *, failed: str = "") -> None:
     """Write down that a line was run: it is done, or `failed` for a reason; nothing if it was taken away."""
-    with transaction.atomic():
-        if _still(line) is None:
-            return
-        line.status = TaskResultStatus.FAILED if failed else TaskResultStatus.SUCCESSFUL
-        line.finished_at = timezone.now()
-        line.traceback = failed
-        line.save(update_fields=["status", "finished_at", "traceback"])
+    if _still(line) is None:
+        return
+    line.status = TaskResultStatus.FAILED if failed else TaskResultStatus.SUCCESSFUL
+    line.finished_at = timezone.now()
+    line.traceback = failed
+    line.save(update_fields=["status", "finished_at", "traceback"])
 
 
+@change
 def put_back(line: Line) -> None:
     """Let another worker run a line that this one cannot finish, from its beginning."""
-    with transaction.atomic():
-        held = _still(line)
-        if held is not None:
-            _put_back(held)
+    held = _still(line)
+    if held is not None:
+        _put_back(held)
 
 
 def put_back_lost(lease: timedelta) -> int:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
@@ -51,11 +50,10 @@ def _take(one: Regular) -> None:
 
 
 def clear() -> None:
-    """Remove what nobody asks for any more: old lines of the queue, old jobs, sessions that have ended."""
+    """Remove what nobody asks for any more: old lines of the queue, old jobs, workers silent for long."""
     now = timezone.now()
     DBTaskResult.objects.finished().filter(finished_at__lt=now - KEEP_RESULTS).delete()
     Job.objects.filter(finished__lt=now - KEEP_JOBS).delete()
-    SessionStore.clear_expired()
     beats.forget(timedelta(minutes=1))
 
 

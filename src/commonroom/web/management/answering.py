@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import threading
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from commonroom.web.management import parents
+from commonroom.web.management import artist, parents
 
 wsgi_app = "commonroom.web.wsgi:application"
 worker_class = "gthread"
@@ -30,3 +32,16 @@ def on_starting(server: Any) -> None:
     counting.clear(settings.COUNTS)
     if os.environ.get("COMMONROOM_WITH_PARENT"):
         parents.end_with_parent()
+
+
+def when_ready(server: Any) -> None:
+    """Load all addresses, once for all workers; begin the process that draws, which ends with this one."""
+    from django.urls import get_resolver
+
+    get_resolver().url_patterns  # noqa: B018 - what is loaded here, no worker loads
+    artist.begin()
+
+
+def post_worker_init(worker: Any) -> None:
+    """Let a worker load what pictures are made with while it answers already, not with the first of them."""
+    threading.Thread(target=import_module, args=("commonroom.charts",), daemon=True).start()

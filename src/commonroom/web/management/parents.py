@@ -8,10 +8,12 @@ import threading
 import time
 
 
-def end_with_parent(every: float = 0.5) -> None:
-    """Send this process SIGTERM as soon as its parent is gone; look as often as said, in seconds."""
-    parent = os.getppid()
-    threading.Thread(target=_watch, args=(parent, every), daemon=True).start()
+def end_with_parent(every: float = 0.5, *, parent: int = 0) -> None:
+    """Send this process SIGTERM as soon as its parent is gone; look as often as said, in seconds.
+
+    Arguments: the number of the `parent` where it could be gone before this is called.
+    """
+    threading.Thread(target=_watch, args=(parent or os.getppid(), every), daemon=True).start()
 
 
 def _watch(parent: int, every: float) -> None:

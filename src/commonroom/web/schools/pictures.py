@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 import commonroom
-from commonroom.web import evidence
+from commonroom.web import drawing, evidence
 from commonroom.web.schools import labels
 from commonroom.web.schools.serving import kept, public
 
@@ -50,7 +50,7 @@ def draw(request: HttpRequest, kind: str, key: Key, form: str) -> HttpResponse:
         picture = shown.picture(kind, key, language=language)
         if picture is None:
             raise Http404(_("There is no such picture."))
-        return (picture.svg() if form == "svg" else picture.specification()).encode()
+        return (picture.svg(drawing.still) if form == "svg" else picture.specification()).encode()
 
     name = "|".join([commonroom.__version__, shown.facts["version"], kind, *key, language, form])
     return kept(HttpResponse(once(name, make), content_type=TYPES[form]), request)

@@ -24,7 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--workers", type=int, default=2)
-        parser.add_argument("--threads", type=int, default=4)
+        parser.add_argument("--threads", type=int, default=2)
         parser.add_argument("--no-work", action="store_true")
 
     def handle(
@@ -35,8 +35,9 @@ class Command(BaseCommand):
         serving.check_port(server)
         env = {"COMMONROOM_WITH_PARENT": "1", "DJANGO_SETTINGS_MODULE": os.environ["DJANGO_SETTINGS_MODULE"]}
         # Links in letters, and forms, hold only at the address that the site knows of.
-        if "COMMONROOM_ORIGIN" not in os.environ and host in ("127.0.0.1", "localhost"):
-            env["COMMONROOM_ORIGIN"] = server.address
+        known = "COMMONROOM_ORIGIN" in os.environ
+        if not known and host in ("127.0.0.1", "localhost"):
+            known, env["COMMONROOM_ORIGIN"] = True, server.address
         made = subprocess.run([*MANAGE, "prepare"], env={**os.environ, **env}, check=False)  # noqa: S603 - our own
         if made.returncode:
             sys.exit(1)
@@ -49,6 +50,8 @@ class Command(BaseCommand):
             there = serving.answers(server)
             if there:
                 self.stdout.write(f"Commonroom is at {at}/. Stop it with Ctrl-C.")
+                if not known:
+                    self.stdout.write("Others find it only where COMMONROOM_ORIGIN says that it is: set it.")
                 if settings.EXAMPLE:
                     self.stdout.write(f"Its people are made up. Sign in as one of them at {at}/example/.")
                 self.stdout.flush()
