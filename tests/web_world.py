@@ -35,6 +35,8 @@ from commonroom.web.partnerships.models import (
     Partnership,
     Proposal,
     Run,
+    SharedDays,
+    Trusts,
 )
 from commonroom.web.schools.models import School, System
 
@@ -93,6 +95,8 @@ def make(partnership: Partnership, head: Person, cedar: School, other_system: Sy
         system=system, receiver=receiver, provider=provider, run=run, first=run, planned="new",
         sentences={"en": {"what": MARK}, "cy": {"what": MARK}}, state=Proposal.State.SENT, **pair,
     )  # fmt: skip
+    days = SharedDays.objects.create(system=system, kind="trust", name=MARK, days=1)
+    Trusts.objects.create(system=system, schools={receiver.pk: MARK}, revision=1)
     job = Job.objects.create(who=head, kind="made.up", step=MARK, said=MARK)
     file = EventFile.objects.create(**_event_file(head, partnership))
     keys |= {
@@ -102,6 +106,7 @@ def make(partnership: Partnership, head: Person, cedar: School, other_system: Sy
         "agreements/<int:pk>": agreement.pk,
         "proposals/<int:pk>": proposal.pk,
         "systems/<slug:slug>/board/runs/<int:pk>": run.pk,
+        "systems/<slug:slug>/board/days/<int:pk>": days.pk,
         "jobs/<int:pk>": job.pk,
         "systems/<slug:slug>": system.pk,
         "systems/<slug:key>": system.pk,
