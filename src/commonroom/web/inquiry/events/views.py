@@ -14,10 +14,11 @@ from django.utils.translation import ngettext, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from commonroom.web import sheets
 from commonroom.web.files import receiving
 from commonroom.web.inquiry.events import actions, columns, forms, looking, queries, reading, rooms
 from commonroom.web.inquiry.events.models import EventFile
-from commonroom.web.partnerships import pages, sheets
+from commonroom.web.partnerships import pages
 from commonroom.web.partnerships.pages import who
 
 #: Columns of the example, in the order in which people think of them.

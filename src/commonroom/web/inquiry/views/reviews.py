@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from commonroom.web import sheets
 from commonroom.web.inquiry import actions, forms, kinds, queries, takeaway
 from commonroom.web.inquiry.actions.reviews import word_of
 from commonroom.web.inquiry.models import Review
 from commonroom.web.inquiry.pages import FOLDER, LEAD, find, frame, in_room, typed, who, write
-from commonroom.web.partnerships import sheets
 from commonroom.web.partnerships.models import Partnership
 
 HERE = "room-reviews"

@@ -18,13 +18,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from commonroom.web import sheets
 from commonroom.web.accounts import permissions
 from commonroom.web.accounts.models import Person
 from commonroom.web.accounts.roles import Action
 from commonroom.web.inquiry import queries as rooms
 from commonroom.web.narrative.feeds import actions, belonging, calendar, queries, taking
 from commonroom.web.narrative.feeds.models import CalendarAddress
-from commonroom.web.partnerships import sheets
 from commonroom.web.partnerships.models import Partnership
 from commonroom.web.partnerships.pages import SeeOther
 from commonroom.web.post.writing import absolute

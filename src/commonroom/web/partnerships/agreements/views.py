@@ -14,9 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from commonroom.web import sheets
 from commonroom.web.accounts import permissions
 from commonroom.web.accounts.roles import Action
-from commonroom.web.partnerships import schools, sheets
+from commonroom.web.partnerships import schools
 from commonroom.web.partnerships.agreements import actions, queries
 from commonroom.web.partnerships.agreements.actions import Voice
 from commonroom.web.partnerships.agreements.forms import DropForm, TermsForm, VersionForm

@@ -13,9 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from commonroom.web import sheets
 from commonroom.web.accounts import permissions
 from commonroom.web.accounts.roles import Action
-from commonroom.web.partnerships import schools, sheets
+from commonroom.web.partnerships import schools
 from commonroom.web.partnerships.asks import actions, queries
 from commonroom.web.partnerships.asks.forms import AnswerForm, AskForm, MessageForm
 from commonroom.web.partnerships.asks.models import Ask

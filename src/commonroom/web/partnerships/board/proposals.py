@@ -13,10 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from commonroom.web import evidence
+from commonroom.web import evidence, sheets
 from commonroom.web.accounts import permissions
 from commonroom.web.accounts.roles import Action
-from commonroom.web.partnerships import schools, sheets
+from commonroom.web.partnerships import schools
 from commonroom.web.partnerships.board import actions, queries
 from commonroom.web.partnerships.board.forms import ReplyForm
 from commonroom.web.partnerships.board.models import Proposal

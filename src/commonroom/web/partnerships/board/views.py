@@ -15,10 +15,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from commonroom.web import sheets
 from commonroom.web.accounts import permissions
 from commonroom.web.accounts.roles import Action
 from commonroom.web.jobs import queries as jobs
-from commonroom.web.partnerships import sheets, themes
+from commonroom.web.partnerships import themes
 from commonroom.web.partnerships.board import actions, queries
 from commonroom.web.partnerships.board.days.models import say
 from commonroom.web.partnerships.board.forms import ChoiceForm, SendForm

@@ -13,8 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from commonroom.web import sheets
 from commonroom.web.accounts.roles import Action
-from commonroom.web.partnerships import schools, sheets
+from commonroom.web.partnerships import schools
 from commonroom.web.partnerships.market import actions, queries
 from commonroom.web.partnerships.market.forms import CapacityForm, OfferForm, WantedForm
 from commonroom.web.partnerships.market.models import Capacity, Offer

@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from commonroom.web import sheets
 from commonroom.web.accounts import permissions
 from commonroom.web.accounts.roles import Action
-from commonroom.web.partnerships import sheets
 from commonroom.web.partnerships.board import queries as boards
 from commonroom.web.partnerships.board.days import actions, queries
 from commonroom.web.partnerships.board.days.forms import DaysForm, TrustsForm
