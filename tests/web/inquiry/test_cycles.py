@@ -95,6 +95,15 @@ def test_every_page_of_a_cycle_opens_and_shows_what_belongs_to_it(partnership, h
         assert shown in page
     for part in ("plan/", "do/", "study/", "act/", "to/do/"):
         assert client.get(here + part).status_code == 200
+    assert "Write what we will try" in page
+    cycles.change(
+        who=head,
+        cycle=cycle,
+        words=words.Planned("Do calls help?", trying="Calls"),
+        revision=cycle.revision,
+        today=TODAY,
+    )
+    assert "Write what we will try" not in client.get(here).content.decode()
     for part in ("nonsense/", "to/nonsense/"):
         assert client.get(here + part).status_code == 404
     for stage in ("do", "study", "act"):

@@ -38,7 +38,7 @@ def at_work(cast: Cast, partnership: Partnership, today: datetime.date) -> None:
     cycle = cycles.begin(who=head, partnership=partnership, words=planned, today=day(2))
     cycle = cycles.move(who=head, cycle=cycle, stage="do", revision=cycle.revision, today=day(6))
     _visit(cast, partnership, day(9), held=True)
-    _meet(cast, partnership, today + datetime.timedelta(days=12))
+    _meet(cast, partnership, today)
     done = words.Done("Both tutors called every morning but two. Most families were glad of the call.")
     cycle = cycles.change(who=teacher, cycle=cycle, words=done, revision=cycle.revision, today=day(40))
     cycle = cycles.move(who=teacher, cycle=cycle, stage="study", revision=cycle.revision, today=day(42))
@@ -75,9 +75,10 @@ def _visit(cast: Cast, partnership: Partnership, date: datetime.date, *, held: b
     visits.record(who=cast.heads[0], partnership=partnership, words=came, today=date)
 
 
-def _meet(cast: Cast, partnership: Partnership, date: datetime.date) -> None:
+def _meet(cast: Cast, partnership: Partnership, today: datetime.date) -> None:
+    date = today + datetime.timedelta(days=12)
     came = words.Came(
         date, "To look at the six weeks together", Visit.Kind.MEETING,
         begins=datetime.time(15, 30), ends=datetime.time(17, 0), location=str(partnership.receiver),
     )  # fmt: skip
-    visits.record(who=cast.heads[0], partnership=partnership, words=came, today=date)
+    visits.record(who=cast.heads[0], partnership=partnership, words=came, today=today)

@@ -47,7 +47,7 @@ class PlanForm(RoomForm):
         """Offer the measures of the phase; ask for the reason where a plan is locked already."""
         super().__init__(*args, **others)
         choice = cast(forms.ChoiceField, self.fields["measure"])
-        choice.choices = measures.choices(self.partnership.phase)
+        choice.choices = [("", "---------"), *measures.choices(self.partnership.phase)]
         if not again:
             del self.fields["reason"]
 

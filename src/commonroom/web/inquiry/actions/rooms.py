@@ -23,7 +23,6 @@ from commonroom.web.inquiry.actions.writing import (
     claim,
     enter,
     hold,
-    last_change,
     own_schools,
     tell,
 )
@@ -47,8 +46,7 @@ def set_aim(
     before = _take(partnership)
     now = queries.revision_of_aim(partnership)
     if revision != now:
-        entry = last_change(partnership, *queries.AIM)
-        raise Overtaken(partnership, revision=now, entry=entry)
+        raise Overtaken(partnership, revision=now, among=queries.AIM)
     for name, value in vars(words).items():
         setattr(partnership, name, value)
     partnership.save(update_fields=list(vars(words)))
@@ -74,7 +72,7 @@ def name_supporters(
     before = _take(partnership)
     now = queries.revision_of_supporters(partnership)
     if revision != now:
-        raise Overtaken(partnership, revision=now, entry=last_change(partnership, "supporters"))
+        raise Overtaken(partnership, revision=now, among=("supporters",))
     partnership.supporters.set(people)
     _tell(who, partnership, before, told=("partnership.supporters", "room.supporters", today))
     return partnership

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import IntegrityError, models, transaction
@@ -47,11 +47,11 @@ class Overtaken(SaidToPeople):
 
     status = 409
 
-    def __init__(self, thing: models.Model | None, *, revision: int = 0, entry: Entry | None = None) -> None:
-        """Say it, and keep the thing as it is now.
+    def __init__(self, thing: models.Model | None, *, revision: int = 0, among: Collection[str] = ()) -> None:
+        """Say what was changed and by whom, and keep the thing as it is now.
 
-        Arguments: the `thing`, None when it is there no longer; its `revision`; the `entry` of the audit on
-        the change that was first.
+        Arguments: the `thing`, None when it is there no longer; its `revision`; the fields `among` which
+        something changed, where others do not matter.
         """
         self.thing, self.revision = thing, revision
         if thing is None:
@@ -60,8 +60,10 @@ class Overtaken(SaidToPeople):
                 remedy=_("What you wrote is still below: copy it, and write it anew."),
             )
             return
+        entry = _last_change(thing, among)
         who = str(entry.who) if entry and entry.who else _("Somebody else")
-        what = ", ".join(_labels(thing, entry)) if entry else ""
+        changed = [name for name in (entry.after or {}) if name in among or not among] if entry else []
+        what = ", ".join(_labels(thing, changed))
         said = (
             _("%(who)s changed this while you were writing: %(what)s.")
             if what
@@ -73,11 +75,17 @@ class Overtaken(SaidToPeople):
         )
 
 
-def _labels(thing: models.Model, entry: Entry) -> list[str]:
-    """What the fields are called that a change touched: those that have a name for people."""
-    fields = [thing._meta.get_field(name) for name in entry.after or {}]
-    names = [field.verbose_name for field in fields if isinstance(field, models.Field)]
-    return [str(name) for name in names if isinstance(name, Promise)]
+def _last_change(thing: models.Model, among: Collection[str]) -> Entry | None:
+    """The entry of the audit on the last change of a thing, or of one of some fields."""
+    found = Entry.objects.filter(kind=thing._meta.model_name, key=str(thing.pk)).select_related("who")
+    return next((one for one in found if not among or set(among) & set(one.after or ())), None)
+
+
+def _labels(thing: models.Model, names: Iterable[str]) -> list[str]:
+    """What fields are called: those that have a name for people."""
+    fields = [thing._meta.get_field(name) for name in names]
+    called = [field.verbose_name for field in fields if isinstance(field, models.Field)]
+    return [str(one) for one in called if isinstance(one, Promise)]
 
 
 def enter(who: Person, action: Action, partnership: Partnership) -> None:
@@ -124,7 +132,7 @@ def claim(thing: T, revision: int) -> None:
     all_of_them = type(thing)._default_manager
     if not all_of_them.filter(pk=thing.pk, revision=revision).update(revision=revision + 1):
         there = all_of_them.filter(pk=thing.pk).first()
-        raise Overtaken(there, revision=there.revision if there else 0, entry=last_change(thing))
+        raise Overtaken(there, revision=there.revision if there else 0)
     thing.refresh_from_db()
 
 
@@ -132,12 +140,6 @@ def hold(partnership: Partnership) -> None:
     """Let nobody else change a partnership until this change is done, and read it as it is."""
     Partnership.objects.select_for_update().get(pk=partnership.pk)
     partnership.refresh_from_db()
-
-
-def last_change(thing: models.Model, *names: str) -> Entry | None:
-    """Return the entry of the audit on the last change of a thing; with `names`: of one of these fields."""
-    found = Entry.objects.filter(kind=thing._meta.model_name, key=str(thing.pk)).select_related("who")
-    return next((one for one in found if not names or set(names) & set(one.after or ())), None)
 
 
 def put(thing: Written, words: DataclassInstance, *, but: tuple[str, ...] = ()) -> None:

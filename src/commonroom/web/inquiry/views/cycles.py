@@ -25,6 +25,8 @@ FORMS: dict[str, type[RoomForm]] = {
     "study": forms.StudiedForm,
     "act": forms.ActedForm,
 }
+#: What is to be written in a stage before the cycle goes on.
+WRITTEN = {"plan": "trying", "do": "happened", "study": "learned"}
 HERE = "room-cycles"
 
 
@@ -56,6 +58,7 @@ def cycle(request: HttpRequest, partnership: Partnership, number: int) -> HttpRe
         "others": [one for one in notes if not one.stage],
         "other_files": [one for one in files if not one.stage],
         "following": "" if found.ended else queries.following(found.stage),
+        "unwritten": not getattr(found, WRITTEN.get(found.stage, "question")),
         "mine": changeable(who(request), partnership, [*notes, *files]),
         "moves": found.moves.select_related("who"),
         "visits": found.visits.all(),
