@@ -58,6 +58,15 @@ def test_the_settings_behind_https_leave_nothing_to_warn_of(tmp_path: Path) -> N
     assert "no issues" in checked.stdout
 
 
+def test_behind_https_cookies_are_of_this_very_site_alone(tmp_path: Path) -> None:
+    asked = (
+        "from commonroom.web import settings as s; print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, "
+        "s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.LANGUAGE_COOKIE_SECURE, s.NINJA_NUM_PROXIES)"
+    )
+    there = run(tmp_path, "-c", asked, COMMONROOM_ORIGIN="https://x.org").stdout
+    assert there.split() == ["__Host-sessionid", "__Host-csrftoken", "True", "True", "True", "1"]
+
+
 def test_the_way_to_a_provider_is_open_to_a_form_and_to_nothing_else(tmp_path: Path) -> None:
     asked = (
         "from commonroom.web import settings as s; print(s.CONTENT_SECURITY_POLICY['DIRECTIVES'], "

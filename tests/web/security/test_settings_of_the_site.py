@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import stat
 from pathlib import Path
 
@@ -59,8 +60,24 @@ def test_the_secret_is_made_once_and_only_its_owner_reads_it(
     assert settings._secret() == made
     assert len(made) > 60
     assert stat.S_IMODE((tmp_path / "work" / "secret").stat().st_mode) == 0o600
+    assert [file.name for file in (tmp_path / "work").iterdir()] == ["secret"]
     monkeypatch.setenv("COMMONROOM_SECRET", "one that is set")
     assert settings._secret() == "one that is set"
+
+
+def test_of_two_that_make_the_secret_at_once_the_first_one_s_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "WORK", tmp_path)
+    put = os.link
+
+    def late(beside: Path, file: Path) -> None:
+        file.write_text("the first one's")
+        put(beside, file)
+
+    monkeypatch.setattr(os, "link", late)
+    assert settings._secret() == "the first one's"
+    assert [file.name for file in tmp_path.iterdir()] == ["secret"]
 
 
 def test_what_a_server_runs_is_there() -> None:
