@@ -235,11 +235,28 @@ def test_the_board_on_pages(
     nothing = client.post(f"{BOARD}send/")
     assert (nothing.status_code, "Choose at least one proposal." in nothing.text) == (422, True)
     pk = Proposal.objects.get().pk
+    assert f"{BOARD}send/all/?run={run.pk}&amp;state=draft" in client.get(f"{BOARD}?state=draft").text
     assert client.post(f"{BOARD}send/", {"proposals": [pk]}).status_code == 303
     assert client.post(f"{BOARD}send/", {"proposals": [pk]}).status_code == 400
     assert "DfE 2024/25" in client.get("/systems/greater-manchester/board.csv").text
     client.cookies["django_language"] = "cy"
     assert "Byddai 900002 yn helpu 900001." in client.get(BOARD).text
+
+
+def test_the_whole_list_is_sent_at_once(
+    run: Run, officer: Person, head: Person, other_head: Person, browse: Browse
+) -> None:
+    client, other = browse(officer), row("900002", "900001", "reading")
+    again = actions.run(who=officer, system=run.system, day=DAY)
+    runs.save(run=again, board=plan(row("900001", "900002"), other), left_out=())
+    # Whoever looked at the plan before looks at this one first.
+    assert client.post(f"{BOARD}send/all/?run={run.pk}").status_code == 303
+    assert "There is a newer proposal." in client.get(BOARD).text
+    path = f"{BOARD}send/all/?run={again.pk}&theme=reading"
+    assert "Send 1 proposal?" in client.get(path).text
+    assert client.post(path).status_code == 303
+    assert [one.theme for one in Proposal.objects.filter(state="sent")] == ["reading"]
+    assert browse(head).post(path).status_code == 404
 
 
 def test_a_run_is_followed_on_the_page(

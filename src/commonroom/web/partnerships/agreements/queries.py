@@ -28,6 +28,11 @@ def sides(person: Person | AnonymousUser, agreement: Agreement) -> list[Side]:
     return [side for side, number in both.items() if number in own]
 
 
+def waiting(person: Person | AnonymousUser, agreement: Agreement) -> list[Side]:
+    """Return the sides that a person may speak for and that have not said yes to the terms."""
+    return [side for side in sides(person, agreement) if not agreement.said(side)]
+
+
 def partnerships(person: Person | AnonymousUser) -> QuerySet[Partnership]:
     """Return the partnerships of which a person may see at least aim, days and state."""
     own = permissions.schools(person, Action.PARTNERSHIP_SUMMARY)

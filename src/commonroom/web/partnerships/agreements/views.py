@@ -41,7 +41,10 @@ def partnerships(request: HttpRequest) -> HttpResponse:
     found = sorted(_partnerships(request), key=lambda one: Partnership.State.values.index(one.state))
     rooms = permissions.schools(request.user, Action.PARTNERSHIP_SEE)
     context = {
-        "open": queries.agreements(request.user).filter(state=Agreement.State.OPEN),
+        "open": [
+            (one, queries.waiting(request.user, one))
+            for one in queries.agreements(request.user).filter(state=Agreement.State.OPEN)
+        ],
         "states": [
             (Partnership.State(state).label, [(one, _may_enter(request, one, rooms)) for one in rows])
             for state, rows in groupby(found, key=lambda one: one.state)
@@ -63,7 +66,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the terms on the table, and which head said yes to them."""
     agreement = _get(request, pk)
     sides = queries.sides(request.user, agreement)
-    waiting = [side for side in sides if not agreement.said(side)]
+    waiting = queries.waiting(request.user, agreement)
     is_open = agreement.state == Agreement.State.OPEN
     context = {
         "agreement": agreement,
@@ -83,7 +86,8 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
 def set_terms(request: HttpRequest, pk: int) -> HttpResponse:
     """Put terms on the table."""
     agreement, sides = _speaking(request, pk)
-    start = {name: getattr(agreement, name) for name in ("version", "aim", "days", "starts", "ends")}
+    start = {name: getattr(agreement, name) for name in ("version", "aim", "starts", "ends")}
+    start["days"] = None if agreement.days is None else f"{agreement.days.normalize():f}"
 
     def act(form: TermsForm) -> str:
         actions.set_terms(

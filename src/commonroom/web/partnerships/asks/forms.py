@@ -49,8 +49,8 @@ class AnswerForm(forms.Form):
 
     answer = forms.ChoiceField(label=_("Your answer"), choices=Answer.choices, widget=forms.RadioSelect)
     reason = forms.CharField(
-        label=_("Reason"),
-        help_text=_("A no needs one. The other school reads it as you write it."),
+        label=_("In your own words"),
+        help_text=_("A no needs its reason here. The other school reads it as you write it."),
         max_length=2000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterable
 from decimal import Decimal
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -50,9 +51,7 @@ def send(*, who: Person, system: System, proposals: Iterable[int], now: datetime
     """Send proposals of the last run to the heads of both schools; those sent before are passed over."""
     permissions.check(who, Action.BOARD_WORK, system)
     System.objects.select_for_update().get(pk=system.pk)
-    found = Proposal.objects.filter(
-        system=system, pk__in=proposals, state=Proposal.State.DRAFT, gone=None, planned__in=runs.OPEN_IN_PLAN
-    )
+    found = to_send(Proposal.objects.filter(system=system, pk__in=proposals))
     sent = list(found.select_related("receiver", "provider"))
     if not sent:
         raise SaidToPeople(
@@ -70,6 +69,11 @@ def send(*, who: Person, system: System, proposals: Iterable[int], now: datetime
                 system=str(system), path=reverse("proposal", args=[one.pk]),
             )  # fmt: skip
     return sent
+
+
+def to_send(some: QuerySet[Proposal]) -> QuerySet[Proposal]:
+    """Return those of some proposals that may be sent: new in the last plan, and not sent before."""
+    return some.filter(state=Proposal.State.DRAFT, gone=None, planned__in=runs.OPEN_IN_PLAN)
 
 
 @change

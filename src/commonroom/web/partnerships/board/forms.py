@@ -68,5 +68,5 @@ class ReplyForm(SideForm, AnswerForm):
         """Say who reads the reason."""
         super().__init__(*args, sides=sides, **kwargs)
         self.fields["reason"].help_text = _(
-            "A no needs one. The other school and those who look after the board read it."
+            "A no needs its reason here. The other school and those who run the board read it."
         )

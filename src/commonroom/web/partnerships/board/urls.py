@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("systems/<slug:slug>/board/share/", views.share, name="board-share"),
     path("systems/<slug:slug>/board/run/", views.run, name="board-run"),
     path("systems/<slug:slug>/board/send/", views.send, name="board-send"),
+    path("systems/<slug:slug>/board/send/all/", views.send_all, name="board-send-all"),
     path("systems/<slug:slug>/board/runs/<int:pk>/progress", views.progress, name="board-progress"),
     path("proposals/", proposals.proposals, name="proposals"),
     path("proposals.csv", proposals.proposals_file, name="proposals-file"),

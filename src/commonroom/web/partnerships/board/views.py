@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -24,7 +25,7 @@ from commonroom.web.partnerships.board import actions, queries
 from commonroom.web.partnerships.board.days.models import say
 from commonroom.web.partnerships.board.forms import ChoiceForm, SendForm
 from commonroom.web.partnerships.board.models import Proposal, Run, language
-from commonroom.web.partnerships.pages import SeeOther, who
+from commonroom.web.partnerships.pages import Doubt, SeeOther, confirm, who
 from commonroom.web.partnerships.sides import Phase
 from commonroom.web.schools.models import System
 
@@ -117,23 +118,42 @@ def send(request: HttpRequest, slug: str) -> HttpResponse:
     if not form.is_valid():
         shown = {**_board(request, system), "sending": form}
         return render(request, f"{FOLDER}/board.html", shown, status=422)
-    sent = actions.send(
-        who=who(request), system=system, proposals=form.cleaned_data["proposals"], now=timezone.now()
-    )
-    said = ngettext("%(count)s proposal was sent.", "%(count)s proposals were sent.", len(sent))
-    messages.success(request, said % {"count": len(sent)})
+    _send(request, system, form.cleaned_data["proposals"])
     return SeeOther(reverse("board", args=[system.pk]))
+
+
+@login_required
+def send_all(request: HttpRequest, slug: str) -> HttpResponse:
+    """Send all of the list that may be sent, after asking whether that is meant."""
+    system = _system(request, slug)
+    permissions.check(request.user, Action.BOARD_WORK, system)
+    run, back = queries.last(system), reverse("board", args=[system.pk])
+    if run is None or request.GET.get("run") != str(run.pk):
+        messages.warning(request, _("There is a newer proposal. Look at it before you send any of it."))
+        return SeeOther(back)
+    found = _form(request).choose(queries.on_board(system), run)
+    keys = list(actions.to_send(found).values_list("pk", flat=True))
+    doubt = Doubt(
+        ngettext("Send %(count)s proposal?", "Send %(count)s proposals?", len(keys)) % {"count": len(keys)},
+        _("The heads of both schools get a letter now. Nothing is binding before both have said yes."),
+        _("Send them"),
+    )
+    return confirm(request, lambda: _send(request, system, keys), doubt=doubt, back=back)
 
 
 def _system(request: HttpRequest, slug: str) -> System:
     return get_object_or_404(queries.systems(request.user), pk=slug)
 
 
+def _form(request: HttpRequest) -> ChoiceForm:
+    return ChoiceForm(request.GET or {})
+
+
 def _board(request: HttpRequest, system: System) -> dict[str, Any]:
     """What the page of proposals shows."""
     frame = queries.frame(request.user, system)
     run = frame["run"]
-    form = ChoiceForm(request.GET or {})
+    form = _form(request)
     found = form.choose(queries.on_board(system), run) if run else Proposal.objects.none()
     page = Paginator(found, ROWS).get_page(request.GET.get("page"))
     return {
@@ -141,10 +161,17 @@ def _board(request: HttpRequest, system: System) -> dict[str, Any]:
         "form": form,
         "page": page,
         "unreached": queries.unreached(list(page)),
+        "sendable": actions.to_send(found).count() if frame["works"] else 0,
         "compared": queries.compare(run) if run else {},
         "changes": [row["said"][language()]["said"] for row in run.changes] if run else [],
         "left_out": [_left_out(one) for one in run.left_out] if run else [],
     }
+
+
+def _send(request: HttpRequest, system: System, keys: list[int]) -> None:
+    sent = actions.send(who=who(request), system=system, proposals=keys, now=timezone.now())
+    said = ngettext("%(count)s proposal was sent.", "%(count)s proposals were sent.", len(sent))
+    messages.success(request, said % {"count": len(sent)})
 
 
 def _left_out(one: dict[str, str]) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commonroom.web.partnerships.board.days import lines, queries
 from commonroom.web.partnerships.board.days.actions import Kind, Stated
-from commonroom.web.partnerships.board.days.models import MOST
+from commonroom.web.partnerships.board.days.models import MOST, say
 from commonroom.web.schools.models import System
 
 #: So many lines that are wrong are shown.
@@ -36,18 +36,11 @@ class DaysForm(forms.Form):
         """Offer the trusts and authorities of the system's schools."""
         super().__init__(*args, **kwargs)
         authorities = queries.authorities(system)
-        groups = {
-            Kind.TRUST: [(name, name) for name, _count in queries.names(system)],
-            Kind.AUTHORITY: [(name, name) for name in authorities],
-            Kind.LEADER: [
-                ("", _now("for all authorities that are not named")),
-                *((name, _now("for %(authority)s") % {"authority": name}) for name in authorities),
-            ],
-        }
+        trusts = [name for name, _count in queries.names(system)]
+        groups = {Kind.TRUST: trusts, Kind.AUTHORITY: authorities, Kind.LEADER: ["", *authorities]}
         self.fields["whose"].choices = [  # type: ignore[attr-defined]
-            (kind.label, [(f"{kind.value}:{name}", label) for name, label in names])
-            for kind, names in groups.items()
-            if names
+            ("", _("Choose")),
+            *((f"{kind.value}:{name}", say(kind, name)) for kind, names in groups.items() for name in names),
         ]
 
     @property

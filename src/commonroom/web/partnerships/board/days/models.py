@@ -84,5 +84,5 @@ class Trusts(models.Model):
 
 def say(kind: str, name: str) -> str:
     """Return whose days they are, in words."""
-    label = SharedDays.Kind(kind).label
-    return f"{label}: {name or _('all authorities that are not named')}"
+    whose = name or _("all authorities that are not named")
+    return f"{SharedDays.Kind(kind).label}: {whose}"
