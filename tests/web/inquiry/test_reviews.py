@@ -33,6 +33,7 @@ def test_each_head_adds_their_word_and_days_are_filled_in(partnership, head, oth
     record_visit(head, partnership, state="held", provider_hours=Decimal(9))
     path = f"/partnerships/{partnership.pk}/reviews/"
     page = browse(head).get(f"{path}new/").content.decode()
+    assert page.count('name="term"') == 3
     year = int(page.split('<option value="')[1][:4])
     typed = {
         "year": year,

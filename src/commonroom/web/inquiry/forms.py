@@ -294,7 +294,7 @@ class ReviewForm(RoomForm):
     """A look back at a term."""
 
     year = forms.TypedChoiceField(label=_("school year"), coerce=int)
-    term = take(Review, "term", widget=forms.RadioSelect)
+    term = forms.ChoiceField(label=_("term"), choices=Review.Term.choices, widget=forms.RadioSelect)
     well = take(Review, "well")
     badly = take(Review, "badly")
     change = take(Review, "change")

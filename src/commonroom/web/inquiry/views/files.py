@@ -69,7 +69,7 @@ def new(request: HttpRequest, partnership: Partnership) -> HttpResponse:
         )
         return _back(made), _("The file is there: %(name)s.") % {"name": made.name}
 
-    page = {"title": _("Send a file"), "back": reverse(HERE, args=[partnership.pk])}
+    page = {"title": _("Send a file"), "back": reverse(HERE, args=[partnership.pk]), "yes": _("Send")}
     return write(request, form, act, here=HERE, page=page)
 
 
