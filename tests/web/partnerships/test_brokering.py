@@ -22,6 +22,8 @@ from commonroom.web.partnerships.agreements import actions as agreements
 from commonroom.web.partnerships.agreements.actions import Terms, Voice
 from commonroom.web.partnerships.answers import Answered
 from commonroom.web.partnerships.board import actions, queries, tasks
+from commonroom.web.partnerships.board.days import actions as days
+from commonroom.web.partnerships.board.days.actions import Kind, Stated
 from commonroom.web.partnerships.board.models import Proposal, Run
 from commonroom.web.partnerships.market import actions as market
 from commonroom.web.partnerships.market.actions import Said
@@ -114,7 +116,7 @@ def test_an_officer_brokers_ten_schools(
     answer(declined, heads, Side.PROVIDER, Answered(Answer.NO, "We have no cover this year."))
     answer(put_off, heads, Side.RECEIVER, Answered(Answer.LATER, until=date(2028, 9, 1)))
     agreement = agreements.Agreement.objects.get()
-    assert (agreement.proposal, agreement.days) == (writing, Decimal(str(writing.days)))
+    assert (writing.agreement, agreement.days) == (agreement, Decimal(str(writing.days)))
 
     second = work(actions.run(who=officer, system=system, day=date(2026, 12, 15)))
     states = dict(Proposal.objects.filter(gone=None).values_list("pk", "planned"))
@@ -144,6 +146,26 @@ def test_an_officer_brokers_ten_schools(
             assert pages.get(f"/systems/greater-manchester/board/{page}").status_code == 200
     assert declined.receiver.name in pages.get("/systems/greater-manchester/board/?since=went").text
     assert last.evidence in pages.get("/systems/greater-manchester/board/").text
+
+
+def test_a_run_asks_no_more_of_an_authority_than_it_has(
+    ten: list[School], officer: Person, system: System, browse: Browse
+) -> None:
+    School.objects.update(authority="Bolton")
+    trusts = {school.pk: ("North Trust", "South Trust")[at % 2] for at, school in enumerate(ten)}
+    days.set_trusts(who=officer, system=system, trusts=trusts, revision=0)
+    told = ((Kind.AUTHORITY, "Bolton", 20), (Kind.TRUST, "North Trust", 100), (Kind.LEADER, "Bolton", 400))
+    for kind, name, count in told:
+        days.set_days(who=officer, system=system, stated=Stated(kind, name, Decimal(count)))
+    limited = work(actions.run(who=officer, system=system, day=DAY))
+    # Ten days are one partnership.
+    assert (limited.said, Proposal.objects.filter(gone=None).count()) == ("", 2)
+    School.objects.update(authority="Elsewhere")
+    again = work(actions.run(who=officer, system=system, day=DAY))
+    assert {"kind": "authority", "name": "Bolton"} in again.left_out
+    assert Proposal.objects.filter(gone=None).count() > 2
+    page = browse(officer).get("/systems/greater-manchester/board/").text
+    assert "<li>Authority: Bolton</li>" in page
 
 
 def test_a_run_that_fails_says_why_and_keeps_the_last(

@@ -119,9 +119,9 @@ def reply(*, who: Person, proposal: Proposal, side: Side, said: Answered, now: d
 
 
 def _begin(proposal: Proposal) -> None:
-    """Hold both schools and the proposal, which a run may tell anew, and refuse what is settled."""
+    """Hold both schools, and refuse what is settled."""
     schools.hold(proposal.receiver_id, proposal.provider_id)
-    proposal.refresh_from_db(from_queryset=Proposal.objects.select_for_update())
+    proposal.refresh_from_db()
     if proposal.state == Proposal.State.TAKEN_BACK:
         raise SaidToPeople(_("This proposal was taken back."), remedy=_("There is nothing to answer."))
     if proposal.state == Proposal.State.DRAFT:
