@@ -25,8 +25,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 @public
 def found(request: HttpRequest) -> HttpResponse:
     """Return what a search finds as a list."""
-    text = request.GET.get("q", "").replace("\x00", "").strip()[: queries.LONGEST]
-    return table("search", (text,), name="schools")
+    return table("search", (queries.typed(request.GET.get("q", "")),), name="schools")
 
 
 @public

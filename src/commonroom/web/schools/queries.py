@@ -18,9 +18,14 @@ LIMIT = 30
 LONGEST = 100
 
 
+def typed(text: str) -> str:
+    """Return what somebody typed as it is searched for, and shown again."""
+    return text.replace("\x00", "").strip()[:LONGEST]
+
+
 def search(text: str, *, limit: int = LIMIT) -> list[Found]:
     """Return the schools that a text finds, the surest first; none for an empty text."""
-    text = text.replace("\x00", "").strip()[:LONGEST]
+    text = typed(text)
     return evidence.shown().search(text, limit=limit) if text else []
 
 

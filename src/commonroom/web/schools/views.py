@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @public
 def find(request: HttpRequest) -> HttpResponse:
     """Find a school by name, place or number."""
-    text = request.GET.get("q", "").strip()[: queries.LONGEST]
+    text = queries.typed(request.GET.get("q", ""))
     found = queries.search(text)
     facts = evidence.shown().facts
     rows = [

@@ -17,9 +17,6 @@ from commonroom.web.post.writing import absolute
 
 router = Router(tags=["feeds"])
 
-#: So many days back it is told what happened, where nothing else is asked for.
-LATELY = datetime.timedelta(days=7)
-
 
 class Line(Schema):
     """Something that waits or happened."""
@@ -78,7 +75,7 @@ def week(request: HttpRequest) -> dict[str, Any]:
     today = timezone.localdate(now)
     return {
         "waiting": queries.waiting(person, today),
-        "happened": queries.happened(person, now - LATELY),
+        "happened": queries.happened(person, now - queries.LATELY),
         "coming": [
             {
                 "kind": item.kind,

@@ -25,6 +25,8 @@ from commonroom.web.partnerships.sides import Side
 #: So long before its day a thing that is to be done begins to wait; so long after its end a term is
 #: still worth a look back.
 SOON, LATE = datetime.timedelta(days=14), datetime.timedelta(days=90)
+#: So far back it is told what others did.
+LATELY = datetime.timedelta(days=7)
 
 
 @dataclass(frozen=True)

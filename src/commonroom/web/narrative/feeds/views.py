@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -35,8 +34,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN_ONCE = "calendar-secret"
 #: Seconds for which a program need not ask for a calendar again.
 FRESH = 900
-#: How far back, and how much of it, the page tells what others did.
-LATELY, LISTED = datetime.timedelta(days=7), 8
+#: How much of what others did the page tells.
+LISTED = 8
 
 
 def _person(request: HttpRequest) -> Person:
@@ -54,7 +53,7 @@ def me(request: HttpRequest) -> HttpResponse:
     shown: dict[str, Any] = {
         "waiting": queries.waiting(person, today),
         "coming": queries.coming(person, today),
-        "happened": queries.happened(person, timezone.now() - LATELY)[:LISTED],
+        "happened": queries.happened(person, timezone.now() - queries.LATELY)[:LISTED],
         "open_rooms": mine.exclude(state=Partnership.State.CLOSED),
         "closed_rooms": mine.filter(state=Partnership.State.CLOSED).count(),
         "belongings": belonging.find(person),
