@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import threading
@@ -142,7 +143,11 @@ def test_a_place_that_is_none_is_said(
 def test_the_server_begins_it_and_loads_what_pictures_are_made_with(monkeypatch: pytest.MonkeyPatch) -> None:
     begun: list[Any] = []
     monkeypatch.setattr(subprocess, "Popen", begun.append)
-    answering.when_ready(None)
+    try:
+        answering.when_ready(None)
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()
     assert begun[0][1:] == ("-m", "commonroom.web.management.artist", str(os.getpid()))
     loaded = threading.Event()
     monkeypatch.setattr(answering, "import_module", lambda name: loaded.set())

@@ -102,6 +102,17 @@ def test_the_pictures_of_a_page_are_kept_for_good(client: Client, page: str) -> 
         assert "immutable" in client.get(unescape(path)).headers["Cache-Control"]
 
 
+@pytest.mark.parametrize("form", ["svg", "json"])
+def test_a_picture_is_sent_packed_to_those_who_can_unpack_it(client: Client, form: str) -> None:
+    path = f"/schools/143260/alike.{form}?phase=secondary&preset=learned"
+    packed, plain = client.get(path, headers={"Accept-Encoding": "gzip"}), client.get(path)
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert "Content-Encoding" not in plain.headers
+    assert gzip.decompress(packed.content) == plain.content
+    assert len(packed.content) < len(plain.content) / 3
+    assert "Accept-Encoding" in packed.headers["Vary"]
+
+
 def test_a_picture_speaks_the_language_that_its_address_names(client: Client) -> None:
     path = "/schools/143260/trend.svg?phase=secondary&measure=attainment8&language="
     assert client.get(path + "en").content != client.get(path + "cy").content

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 from importlib import import_module
@@ -35,11 +36,17 @@ def on_starting(server: Any) -> None:
 
 
 def when_ready(server: Any) -> None:
-    """Load all addresses, once for all workers; begin the process that draws, which ends with this one."""
+    """Load all addresses, once for all workers; begin the process that draws, which ends with this one.
+
+    What was loaded until now is never thrown away: to look through it for what can be would hold up a page
+    for a tenth of a second now and then, and copy for each worker what they share.
+    """
     from django.urls import get_resolver
 
     get_resolver().url_patterns  # noqa: B018 - what is loaded here, no worker loads
     artist.begin()
+    gc.collect()
+    gc.freeze()
 
 
 def post_worker_init(worker: Any) -> None:

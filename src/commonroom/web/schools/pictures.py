@@ -10,12 +10,13 @@ from functools import lru_cache
 from django.conf import settings
 from django.core.cache.backends.filebased import FileBasedCache
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 import commonroom
 from commonroom.web import drawing, evidence
 from commonroom.web.schools import labels
-from commonroom.web.schools.serving import kept, public
+from commonroom.web.schools.serving import FOREVER, kept, public
 
 #: Pictures that are kept; those beyond are drawn again when somebody asks.
 KEPT = 4000
@@ -50,10 +51,10 @@ def draw(request: HttpRequest, kind: str, key: Key, form: str) -> HttpResponse:
         picture = shown.picture(kind, key, language=language)
         if picture is None:
             raise Http404(_("There is no such picture."))
-        return (picture.svg(drawing.still) if form == "svg" else picture.specification()).encode()
+        return _pack(picture.svg(drawing.still) if form == "svg" else picture.specification())
 
-    name = "|".join([commonroom.__version__, shown.facts["version"], kind, *key, language, form])
-    return kept(HttpResponse(once(name, make), content_type=TYPES[form]), request)
+    name = "|".join([commonroom.__version__, shown.facts["version"], kind, *key, language, form, "packed"])
+    return kept(_answer(request, once(name, make), TYPES[form]), request)
 
 
 def once(name: str, make: Callable[[], bytes]) -> bytes:
@@ -76,19 +77,28 @@ def program(request: HttpRequest, version: str) -> HttpResponse:
     """Return the program that draws charts in the reader's browser, packed when the browser can unpack it."""
     if version != commonroom.__version__:
         raise Http404(_("There is no such program."))
-    packed = once(f"program|{version}", _program)
-    answer = HttpResponse(content_type="text/javascript; charset=utf-8")
-    if "gzip" in request.headers.get("Accept-Encoding", ""):
-        answer.content = packed
-        answer.headers["Content-Encoding"] = "gzip"
-    else:
-        answer.content = gzip.decompress(packed)
-    answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    answer.headers["Vary"] = "Accept-Encoding"
+    answer = _answer(request, once(f"program|{version}", _program), "text/javascript; charset=utf-8")
+    answer.headers["Cache-Control"] = f"public, max-age={FOREVER}, immutable"
     return answer
 
 
 def _program() -> bytes:
     from commonroom import charts
 
-    return gzip.compress(charts.html_bundle().encode(), mtime=0)
+    return _pack(charts.html_bundle())
+
+
+def _pack(text: str) -> bytes:
+    return gzip.compress(text.encode(), mtime=0)
+
+
+def _answer(request: HttpRequest, packed: bytes, content_type: str) -> HttpResponse:
+    """What was packed, as it is for a browser that can unpack it: nothing of it is secret or a reader's."""
+    answer = HttpResponse(content_type=content_type)
+    patch_vary_headers(answer, ("Accept-Encoding",))
+    if "gzip" in request.headers.get("Accept-Encoding", ""):
+        answer.content = packed
+        answer.headers["Content-Encoding"] = "gzip"
+    else:
+        answer.content = gzip.decompress(packed)
+    return answer
