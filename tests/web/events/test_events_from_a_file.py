@@ -23,6 +23,7 @@ from commonroom.web.inquiry.events import actions, cells, columns, looking, read
 from commonroom.web.inquiry.events.models import EventFile
 from commonroom.web.inquiry.models import Visit
 from commonroom.web.partnerships.models import Moment, Partnership
+from commonroom.web.partnerships.spelling import plain
 
 pytestmark = pytest.mark.django_db
 TODAY = datetime.date(2026, 11, 22)
@@ -400,7 +401,7 @@ def test_columns_of_tables_that_impact_is_judged_by_are_known_here_by_the_same_n
 def test_what_a_column_is_called_on_pages_is_a_name_that_is_read(language):
     with override(language):
         for word, label in columns.LABELS.items():
-            assert columns.plain(str(label)) in columns.HEADINGS[word]
+            assert plain(str(label)) in columns.HEADINGS[word]
 
 
 def test_a_table_of_pairs_as_impact_reads_it_is_a_table_of_events(head, ashfield, partnership):

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from commonroom.errors import SaidToPeople
+from commonroom.web.partnerships.spelling import plain
 
 #: Names of columns in small letters without punctuation. Those of schools, days, themes and partnerships
 #: are the ones of tables of events that impact is judged by (commonroom.sources.agreed.words): a test.
@@ -109,13 +108,6 @@ class Found:
 
     places: dict[str, int]
     unread: list[str]
-
-
-def plain(text: str) -> str:
-    """Return text in small letters without accents and punctuation, with single spaces."""
-    flat = unicodedata.normalize("NFKD", text.casefold())
-    letters = "".join(letter for letter in flat if not unicodedata.combining(letter))
-    return " ".join(re.sub(r"[^\w]|_", " ", re.sub(r"['’`]", "", letters)).split())
 
 
 def find(heads: Sequence[str]) -> Found:

@@ -19,6 +19,7 @@ from commonroom.web.inquiry.events import cells, columns, queries, rooms
 from commonroom.web.inquiry.events.models import EventFile
 from commonroom.web.inquiry.models import Visit
 from commonroom.web.partnerships.models import Partnership
+from commonroom.web.partnerships.spelling import plain
 
 T = TypeVar("T")
 
@@ -80,7 +81,7 @@ class Looked:
 def name(partnership: int, event: words.Came | Visit) -> uuid.UUID:
     """Return what names an event: its partnership, day, time and purpose, however it was typed."""
     begins = event.begins.isoformat("minutes") if event.begins else ""
-    said = (str(partnership), event.date.isoformat(), event.kind, begins, columns.plain(event.purpose))
+    said = (str(partnership), event.date.isoformat(), event.kind, begins, plain(event.purpose))
     return uuid.uuid5(_EVENTS, "|".join(said))
 
 

@@ -12,6 +12,7 @@ from commonroom.errors import SaidToPeople
 from commonroom.web.inquiry.events import columns
 from commonroom.web.partnerships import themes
 from commonroom.web.partnerships.models import Partnership
+from commonroom.web.partnerships.spelling import plain
 from commonroom.web.schools.models import School
 
 
@@ -55,7 +56,7 @@ class Rooms:
         """The only one, or the one of the theme that is said."""
         if theme:
             column = str(columns.LABELS["theme"])
-            fitting = [one for one in found if columns.plain(theme) in _names(one.theme)]
+            fitting = [one for one in found if plain(theme) in _names(one.theme)]
             if not fitting:
                 raise SaidToPeople(
                     _("The partnership is not about “%(theme)s”.") % {"theme": theme[:60]},
@@ -98,16 +99,16 @@ def partner(partnership: Partnership, school: School) -> School:
 
 def _is(school: School, text: str) -> bool:
     """Whether a school is meant, by its number or its name."""
-    return bool(text) and (text == school.pk or columns.plain(text) == columns.plain(school.name))
+    return bool(text) and (text == school.pk or plain(text) == plain(school.name))
 
 
 def _is_named(one: Partnership, text: str) -> bool:
-    names = {str(one.pk), columns.plain(str(one)), columns.plain(f"{one.provider_id} {one.receiver_id}")}
-    return text in names or columns.plain(text) in names
+    names = {str(one.pk), plain(str(one)), plain(f"{one.provider_id} {one.receiver_id}")}
+    return text in names or plain(text) in names
 
 
 def _names(theme: str) -> set[str]:
     """What a theme may be called: its name, and its labels in both languages."""
     known = themes.known().get(theme)
     labels = () if known is None else (known.label, known.label_cy)
-    return {columns.plain(one) for one in (theme, *labels)}
+    return {plain(one) for one in (theme, *labels)}

@@ -16,13 +16,13 @@ from django.utils import timezone
 from commonroom import pipeline
 from commonroom.web.partnerships import themes
 from commonroom.web.partnerships.board.days import queries
-from commonroom.web.partnerships.board.days.lines import plain
 from commonroom.web.partnerships.board.days.models import SharedDays
 from commonroom.web.partnerships.board.models import Proposal, Reply
 from commonroom.web.partnerships.market import queries as market
 from commonroom.web.partnerships.market.models import Capacity
 from commonroom.web.partnerships.models import Partnership
 from commonroom.web.partnerships.sides import Answer
+from commonroom.web.partnerships.spelling import plain
 from commonroom.web.partnerships.topics import YEAR
 from commonroom.web.schools.models import School, System
 

@@ -16,8 +16,8 @@ from commonroom.web.accounts.roles import Action
 from commonroom.web.audit import actions as audit
 from commonroom.web.audit.changes import change
 from commonroom.web.partnerships.board.days import queries
-from commonroom.web.partnerships.board.days.lines import plain
 from commonroom.web.partnerships.board.days.models import SharedDays, Trusts
+from commonroom.web.partnerships.spelling import plain
 from commonroom.web.schools.models import System
 
 Kind = SharedDays.Kind

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
+
+from commonroom.web.partnerships.spelling import plain
 
 #: What the first line may say in the place of a school.
 HEADS = frozenset({"school", "urn", "number", "name", "ysgol", "rhif", "enw"})
@@ -25,13 +25,6 @@ class Lines:
     trusts: dict[str, str] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
-
-
-def plain(text: str) -> str:
-    """Return text in small letters without accents and punctuation, with single spaces."""
-    flat = unicodedata.normalize("NFKD", text.casefold())
-    letters = "".join(letter for letter in flat if not unicodedata.combining(letter))
-    return " ".join(re.findall(r"[^\W_]+", re.sub(r"['’`]", "", letters)))
 
 
 def read(text: str, *, schools: Mapping[str, str]) -> Lines:
