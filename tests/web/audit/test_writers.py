@@ -90,6 +90,20 @@ def test_threads_come_in_their_order() -> None:
     assert line.enter(0)
 
 
+def test_a_turn_that_comes_at_the_last_moment_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    line = Line(None)
+    assert line.enter()
+
+    class Late(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            line.leave()
+            return False
+
+    monkeypatch.setattr(writers.threading, "Event", Late)
+    assert line.enter()
+    assert line._taken
+
+
 def test_who_waits_for_too_long_goes_on_without_a_turn(tmp_path: Path) -> None:
     mine, theirs = Line(tmp_path / "turns"), Line(None)
     assert theirs.enter()

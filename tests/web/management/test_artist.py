@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 import os
+import runpy
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -135,7 +137,8 @@ def test_a_place_that_is_none_is_said(
     ended: list[int] = []
     monkeypatch.setattr(parents, "end_with_parent", lambda *, parent: ended.append(parent))
     monkeypatch.setattr(drawing, "place", lambda: str(tmp_path / ("long" * 40)))
-    artist.main(17)
+    monkeypatch.setattr(sys, "argv", ["artist", "17"])
+    runpy.run_path(artist.__file__, run_name="__main__")
     assert ended == [17]
     assert "no process draws pictures for the others" in caplog.text
 
