@@ -29,7 +29,7 @@ def handed(monkeypatch: pytest.MonkeyPatch) -> Handed:
 @pytest.mark.parametrize(
     ("words", "command"),
     [
-        ("serve", ("serve", "--host=127.0.0.1", "--port=8000", "--workers=2", "--threads=4")),
+        ("serve", ("serve", "--host=127.0.0.1", "--port=8000", "--workers=2", "--threads=2")),
         (
             "serve --host 0.0.0.0 --port 80 --workers 3 --threads 1 --no-work",
             ("serve", "--host=0.0.0.0", "--port=80", "--workers=3", "--threads=1", "--no-work"),
