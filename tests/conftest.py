@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
 import hypothesis
 import pytest
+
+#: Names the folder where legs of one run make what all of them read.
+SHARED = "MADE_FOR_ALL_LEGS"
 
 # A test is never timed, and the examples of a commit are the same wherever it is tested.
 hypothesis.settings.register_profile("project", deadline=None, derandomize=True)
@@ -51,14 +55,26 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", guarded)
 
 
+def made_once(name: str, make: Callable[[Path], object], factory: pytest.TempPathFactory) -> Path:
+    """A folder that is made once: for all legs of a run (tests/legs.py), or for this run alone."""
+    shared = os.environ.get(SHARED)
+    folder = Path(shared) if shared else factory.mktemp(name)
+    with (folder / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / name / "current").exists():
+            make(folder / name)
+    return folder / name
+
+
 @pytest.fixture(scope="session")
 def manchester(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An evidence folder of Greater Manchester, built once from the bundled data."""
     from commonroom import pipeline
 
-    folder = tmp_path_factory.mktemp("manchester") / "evidence"
-    pipeline.build(system="greater-manchester", folder=folder)
-    return folder
+    def make(folder: Path) -> None:
+        pipeline.build(system="greater-manchester", folder=folder)
+
+    return made_once("evidence", make, tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
@@ -66,9 +82,7 @@ def published(manchester: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     """The pages of Greater Manchester as the site reads them, published once: for `settings.PAGES`."""
     from commonroom import pipeline
 
-    folder = tmp_path_factory.mktemp("published") / "pages"
-    pipeline.publish(manchester, folder)
-    return folder
+    return made_once("pages", lambda folder: pipeline.publish(manchester, folder), tmp_path_factory)
 
 
 @pytest.fixture
