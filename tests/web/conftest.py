@@ -13,10 +13,17 @@ from pytest_django.fixtures import Settings
 
 from commonroom.web.accounts.models import Membership, Person
 from commonroom.web.accounts.roles import ACTING, HELD_AT, Role
+from commonroom.web.api.assembly import PACE
 from commonroom.web.partnerships.models import Partnership
 from commonroom.web.schools.models import School, System
 
 MakePerson = Callable[..., Person]
+
+
+@pytest.fixture(autouse=True)
+def _at_their_own_pace() -> None:
+    """Nobody is told to wait for what another test asked."""
+    PACE.clear()
 
 
 @pytest.fixture
