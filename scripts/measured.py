@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import runpy
 from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parents[1] / "docs/reference"
+site_parts = runpy.run_path(str(Path(__file__).with_name("measured_site.py")))["site_parts"]
 
 
 def page() -> str:
@@ -68,7 +70,8 @@ def page() -> str:
             f"| {system} | {row['seconds']} | {row['seconds_asked']:g} | {row['gigabytes']} "
             f"| {row['gigabytes_asked']:g} | {row['report_megabytes']} |"
         )
-    return "\n".join([*parts, *partnerships_parts(plan), *impact_parts(), *pupils_parts(*pupils), ""])
+    parts += [*partnerships_parts(plan), *impact_parts(), *pupils_parts(*pupils), *site_parts(stored("site"))]
+    return "\n".join([*parts, ""])
 
 
 def partnerships_parts(found: dict[str, Any]) -> list[str]:
