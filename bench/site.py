@@ -1,12 +1,12 @@
 """The site with all England: server time by kind of page, a steady hundred requests a second, first paint.
 
-Usage: python bench/site.py [--evidence FOLDER] [--seconds 60] [--write]   (make bench-site)
+Usage: python bench/site.py [--evidence FOLDER] [--seconds 60] [--threads 2] [--write]   (make bench-site)
 
 Builds the evidence of all England if it is not there, serves it with `commonroom serve` (two gunicorn
-workers) on SQLite and on PostgreSQL, and lets wrk ask a mix of search, school, family and system pages of
-schools drawn with a fixed seed. Server times are those of the site's own Server-Timing header, whole times
-those of wrk; the peer in the same run is /health, the least that the same server can answer. First paint is
-Chromium's own figure.
+workers, of as many threads as said) on SQLite and on PostgreSQL, and lets wrk ask a mix of search, school,
+family and system pages of schools drawn with a fixed seed. Server times are those of the site's own
+Server-Timing header, whole times those of wrk; the peer in the same run is /health, the least that the same
+server can answer. First paint is Chromium's own figure.
 """
 
 from __future__ import annotations
@@ -75,11 +75,12 @@ def paths(pages: Path) -> list[str]:
 
 
 @contextlib.contextmanager
-def serving(evidence: Path, work: Path, database: str) -> Iterator[str]:
+def serving(evidence: Path, work: Path, *, database: str, threads: int) -> Iterator[str]:
     """The site, served as a person would, until it is no longer needed."""
     environment = os.environ | {"COMMONROOM_WORK": str(work), "DATABASE_URL": database}
     environment |= {"COMMONROOM_ORIGIN": f"http://127.0.0.1:{PORT}"}
     command = [sys.executable, "-m", "commonroom", "serve", "--evidence", str(evidence), "--port", str(PORT)]
+    command += ["--threads", str(threads)]
     log = (work / "serve.log").open("w")
     server = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
     address = f"http://127.0.0.1:{PORT}"
@@ -192,9 +193,9 @@ def paint(address: str, listed: list[str]) -> dict[str, float]:
     return found
 
 
-def measure(evidence: Path, work: Path, *, database: str, seconds: int) -> dict[str, object]:
+def measure(evidence: Path, work: Path, *, database: str, seconds: int, threads: int) -> dict[str, object]:
     """Serve from one database, ask at the pace that is wanted, then as fast as can be, then /health alone."""
-    with serving(evidence, work, database) as address:
+    with serving(evidence, work, database=database, threads=threads) as address:
         listed = paths(work / "pages")
         every = work / "paths.txt"
         every.write_text("\n".join(listed) + "\n")
@@ -215,6 +216,7 @@ def main() -> None:
     words = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     words.add_argument("--evidence", type=Path, default=ROOT / "evidence-england")
     words.add_argument("--seconds", type=int, default=60)
+    words.add_argument("--threads", type=int, default=2)
     words.add_argument("--write", action="store_true")
     given = words.parse_args()
     if not (given.evidence / "current").exists():
@@ -227,11 +229,12 @@ def main() -> None:
     if programs is None:
         sys.exit("PostgreSQL is needed: install Debian's postgresql.")
     found: dict[str, object] = {"script": "bench/site.py", "asked": ASKED, "pace": PACE}
+    how = {"seconds": given.seconds, "threads": given.threads}
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
-        found["sqlite"] = measure(given.evidence, work, database="", seconds=given.seconds)
+        found["sqlite"] = measure(given.evidence, work, database="", **how)
         with postgres.serve(programs) as address:
-            found["postgresql"] = measure(given.evidence, work, database=address, seconds=given.seconds)
+            found["postgresql"] = measure(given.evidence, work, database=address, **how)
     found["commit"] = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout.strip()
