@@ -237,9 +237,9 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = program.SENDER.value
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
-if SECURE:
-    # A browser takes a cookie of such a name from this very site alone, and no neighbour can set one.
-    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+# A browser takes a cookie with such a name from this very site alone, and no neighbour can set one.
+HOST_ONLY = "__Host-" if SECURE else ""
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{HOST_ONLY}sessionid", f"{HOST_ONLY}csrftoken"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 7 * 24 * 3600
