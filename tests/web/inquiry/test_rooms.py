@@ -268,7 +268,11 @@ def test_a_closed_room_is_read_and_not_written_until_a_head_opens_it_again(
     with pytest.raises(Closed):
         rooms.begin(who=head, partnership=partnership, today=TODAY)
     other = browse(other_head)
-    assert "Write what Birchwood School learned" in read(other, partnership)
+    page = read(other, partnership)
+    assert "Write what Birchwood School learned" in page
+    # What is left of the work comes before the work, and nobody is told what to do next.
+    assert page.index("What we learned") < page.index("The open cycle")
+    assert "Next: " not in page
     for _ in range(2):
         assert other.post(f"/partnerships/{partnership.pk}/reopen/").status_code == 303
     partnership.refresh_from_db()
