@@ -1,4 +1,4 @@
-"""All tests, two legs side by side: the site, what analyses, then the site on its other database.
+"""All tests, three legs side by side: what analyses, the site, stores; then the site on its other database.
 
 Usage: python tests/legs.py [--measure]   (make test; --measure: under coverage)
 
@@ -16,9 +16,11 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-SITE = ("tests/web", "tests/journeys", "tests/stores")
-#: Legs that run at once: as many as the least machine has cores.
-AT_ONCE = 2
+SITE, STORES = ("tests/web", "tests/journeys"), ("tests/stores",)
+#: Legs that run at once: one more than the least machine has cores, since stores wait as much as they work.
+AT_ONCE = 3
+#: Programs that each take all cores wait for each other: with one thread of each both end sooner.
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "POLARS_MAX_THREADS")
 PYTEST = ("-m", "pytest", "-q")
 BESIDE_POSTGRES = (sys.executable, str(Path(__file__).with_name("postgres.py")))
 
@@ -44,14 +46,17 @@ def main(words: list[str]) -> int:
     measured = ("-m", "coverage", "run") if "--measure" in words else ()
     python = (sys.executable, *measured, *PYTEST)
     legs = {
+        "analysis": (*python, *(f"--ignore={folder}" for folder in (*SITE, *STORES))),
         "site": (*python, *SITE),
-        "analysis": (*python, *(f"--ignore={folder}" for folder in SITE)),
+        "stores": (*python, *STORES),
         "postgres": (*BESIDE_POSTGRES, *python, "tests/web"),
     }
     closing: list[str] = []
     # What all legs read (tests/conftest.py) is made by the first that needs it.
     with tempfile.TemporaryDirectory(prefix="legs") as shared, ThreadPoolExecutor(AT_ONCE) as pool:
         os.environ["MADE_FOR_ALL_LEGS"] = shared
+        each = str(max(1, (os.cpu_count() or 1) // AT_ONCE))
+        os.environ |= {name: os.environ.get(name, each) for name in THREADS}
         codes = list(pool.map(run, legs, legs.values(), [closing] * len(legs)))
     print("", "".join(sorted(closing)), sep="\n", end="")
     return int(any(codes))
