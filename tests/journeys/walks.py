@@ -23,7 +23,7 @@ LANGUAGES = ("en", "cy")
 TAG = re.compile(r"<([a-z][a-z0-9]*)([^<>]*)>")
 GIVEN = re.compile(r'([a-z-]+)(?:="([^"]*)")?')
 #: Where an element leads, or what it takes its content from.
-LEADS = {"href", "action", "src", "data-progress", "data-chart", "data-program", "data-suggest"}
+LEADS = {"href", "action", "src", "srcset", "data-progress", "data-chart", "data-program", "data-suggest"}
 
 
 MOVED = (301, 302, 303)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import polars as pl
@@ -92,3 +93,35 @@ def test_places_are_dots_or_squares_and_say_nothing_of_results(
     assert ("School 7" in found) is not many
     assert ('"schools": 12' in found) is many
     assert " km" in charts.svg(chart).lower()
+
+
+def _size(drawn: str) -> tuple[float, float]:
+    found = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', drawn)
+    assert found is not None
+    return float(found[1]), float(found[2])
+
+
+def test_a_narrow_screen_has_the_same_figures_in_a_picture_that_is_less_wide() -> None:
+    chart = charts.trend(_trend(50.0, None, 48.0, 47.0), words=WORDS, series=("school", "nation"))
+    wide = charts.specification(chart)
+    narrow = charts.narrowed(wide, width=300)
+    assert json.loads(narrow)["datasets"] == json.loads(wide)["datasets"]
+    before, after = charts.still(wide), charts.still(narrow)
+    assert _size(before)[0] > 640
+    assert 300 < _size(after)[0] < 400
+    # Letters are as large as they were, and the picture is as high, but for the legend's other lines.
+    assert set(re.findall(r'font-size="\w+"', after)) == set(re.findall(r'font-size="\w+"', before))
+    assert _size(before)[1] <= _size(after)[1] < _size(before)[1] + 60
+
+
+def test_a_narrow_picture_has_long_titles_in_lines_and_keeps_equal_scales() -> None:
+    rows = [{"label": "Learned", "position": 53.0, "low": 30.0, "high": 70.0}]
+    chart = charts.positions(_released(rows), words=WORDS | {"across": "Higher than how many in 100 of them"})
+    across = json.loads(charts.narrowed(charts.specification(chart), width=150))["layer"][1]["encoding"]["x"]
+    assert across["title"] == ["Higher than how many", "in 100 of them"]
+    ground = [
+        {"name": "A", "authority": "Bolton", "easting": 1e5 * at, "northing": 5e4 * at} for at in (1, 2)
+    ]
+    made = json.loads(charts.specification(charts.places(_released(ground), words=WORDS)))
+    less = json.loads(charts.narrowed(json.dumps(made), width=made["width"] // 2, equal=True))
+    assert less["height"] == pytest.approx(made["height"] / 2, abs=1)

@@ -5,6 +5,7 @@ from commonroom.charts.checks import calibration, funnel
 from commonroom.charts.drawing import html_bundle, png, specification, still, svg
 from commonroom.charts.effects import effects, forest, paths, power
 from commonroom.charts.looks import GREY, HERE, INK, PAPER, QUIET, SURE, THEME, THERE, Words
+from commonroom.charts.narrow import narrowed
 from commonroom.charts.pages import places, positions, trend
 from commonroom.charts.pairs import partnerships
 from commonroom.charts.quarters import map
@@ -14,7 +15,7 @@ from commonroom.charts.strips import strip
 
 __all__ = [
     "GREY", "HERE", "INK", "PAPER", "QUIET", "SURE", "THEME", "THERE", "Words", "bands", "calibration",
-    "effects", "forest", "funnel", "giving", "html_bundle", "intervals", "map", "moves", "partnerships",
-    "paths", "places", "png", "positions", "power", "reach", "returns", "specification", "still", "strip",
-    "svg", "trend", "years",
+    "effects", "forest", "funnel", "giving", "html_bundle", "intervals", "map", "moves", "narrowed",
+    "partnerships", "paths", "places", "png", "positions", "power", "reach", "returns", "specification",
+    "still", "strip", "svg", "trend", "years",
 ]  # fmt: skip

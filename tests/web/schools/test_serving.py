@@ -66,9 +66,10 @@ def test_a_public_page_is_only_read(client: Client) -> None:
     ],
 )
 def test_a_picture_and_what_it_is_drawn_from(client: Client, path: str) -> None:
-    drawn = client.get(path.format(form="svg"))
-    assert drawn.headers["Content-Type"] == "image/svg+xml"
-    assert drawn.content.startswith(b"<svg")
+    for form in ("svg", "narrow.svg"):
+        drawn = client.get(path.format(form=form))
+        assert drawn.headers["Content-Type"] == "image/svg+xml"
+        assert drawn.content.startswith(b"<svg")
     from_what = client.get(path.format(form="json"))
     assert "$schema" in json.loads(from_what.content)
     assert client.get(path.format(form="png")).status_code == 404
@@ -96,9 +97,11 @@ def test_a_picture_whose_address_names_all_it_depends_on_is_kept_for_good(client
     "page", ["/schools/143260/", "/schools/143260/alike/", "/families/secondary/F011/", "/system/"]
 )
 def test_the_pictures_of_a_page_are_kept_for_good(client: Client, page: str) -> None:
-    paths = re.findall(r'<img src="([^"]*)"', client.get(page).content.decode())
-    assert paths
-    for path in paths:
+    shown = client.get(page).content.decode()
+    wide, narrow = re.findall(r'<img src="([^"]*)"', shown), re.findall(r' srcset="([^"]*)"', shown)
+    assert wide
+    assert narrow == [path.replace(".svg?", ".narrow.svg?") for path in wide]
+    for path in wide + narrow:
         assert "immutable" in client.get(unescape(path)).headers["Cache-Control"]
 
 

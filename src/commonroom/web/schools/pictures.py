@@ -20,7 +20,7 @@ from commonroom.web.schools.serving import FOREVER, kept, public
 
 #: Pictures that are kept; those beyond are drawn again when somebody asks.
 KEPT = 4000
-TYPES = {"svg": "image/svg+xml", "json": "application/json"}
+TYPES = {"svg": "image/svg+xml", "narrow.svg": "image/svg+xml", "json": "application/json"}
 Key = tuple[str, ...]
 
 
@@ -40,7 +40,8 @@ def position(request: HttpRequest, number: str, form: str) -> HttpResponse:
 def draw(request: HttpRequest, kind: str, key: Key, form: str) -> HttpResponse:
     """Return a picture, or what it is drawn from; drawn once for a version of the evidence.
 
-    Arguments: the `kind` of picture and its `key`, as `Shown.picture` takes them; the `form`: svg or json.
+    Arguments: the `kind` of picture and its `key`, as `Shown.picture` takes them; the `form`: svg, svg for
+    a narrow screen, or json.
     """
     if form not in TYPES:
         raise Http404(_("There is no such picture."))
@@ -51,7 +52,9 @@ def draw(request: HttpRequest, kind: str, key: Key, form: str) -> HttpResponse:
         picture = shown.picture(kind, key, language=language)
         if picture is None:
             raise Http404(_("There is no such picture."))
-        return _pack(picture.svg(drawing.still) if form == "svg" else picture.specification())
+        if form == "json":
+            return _pack(picture.specification())
+        return _pack(picture.svg(drawing.still, narrow=form == "narrow.svg"))
 
     name = "|".join([commonroom.__version__, shown.facts["version"], kind, *key, language, form, "packed"])
     return kept(_answer(request, once(name, make), TYPES[form]), request)

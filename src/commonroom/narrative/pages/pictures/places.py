@@ -34,6 +34,7 @@ def tell(source: Source, voice: Voice, phase: str = "") -> Picture | None:
         rows=rows,
         numeric=tuple(range(1, len(phases) + 1)),
         draw=lambda: _draw(source.dots(), phase, labels),
+        equal=True,
     )
 
 

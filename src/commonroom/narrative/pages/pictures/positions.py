@@ -39,6 +39,8 @@ def tell(source: Source, voice: Voice, number: str, phase: str) -> Picture | Non
         ),
         numeric=(1, 2, 3),
         draw=lambda: _draw(known, names, labels),
+        # The names of definitions stand beside it, and need as much room as it has.
+        room=150,
     )  # fmt: skip
 
 

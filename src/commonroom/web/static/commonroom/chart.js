@@ -28,7 +28,7 @@
       ]);
       const still = figure.querySelector("img");
       specification.width = "container";
-      still.before(live);
+      (still.closest("picture") ?? still).before(live);
       await window.vegaEmbed(live, specification, {
         ast: true, actions: false, renderer: "svg", logLevel: 1, defaultStyle: false,
         tooltip: { theme: "page", disableDefaultStyle: true },
