@@ -14,6 +14,8 @@ class Command(BaseCommand):
     """Write a backup, while the site runs."""
 
     help = "Write everything that people wrote into one file, while the site runs."
+    #: The site is checked when it is made ready (`prepare`): it takes as long as all else of a start.
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the file."""

@@ -16,6 +16,8 @@ class Command(BaseCommand):
     """Put a backup into an empty site, whole or not at all."""
 
     help = "Put a backup into an empty site, whole or not at all."
+    #: The site is checked when it is made ready (`prepare`): it takes as long as all else of a start.
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the file, and whether what is here may go."""

@@ -18,6 +18,8 @@ class Command(BaseCommand):
     """Serve the site."""
 
     help = "Make the site ready, and run its server and a worker until told to stop."
+    #: The site is checked when it is made ready (`prepare`): it takes as long as all else of a start.
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take where to answer, with how many, and whether a worker is wanted."""

@@ -17,6 +17,8 @@ class Command(BaseCommand):
     """Run the worker until it is told to stop."""
 
     help = "Run what waits in the queue, and what is done regularly, until told to stop."
+    #: The site is checked when it is made ready (`prepare`): it takes as long as all else of a start.
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the pace, in seconds; to end with who began it; and to leave out what is regular."""
