@@ -2,6 +2,10 @@
 PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/
+# Python keeps what it compiled, wherever it may be told not to: tests and the site begin many processes. It
+# compiles what is imported, when it is: to compile all that is installed takes as long as to install it.
+export PYTHONDONTWRITEBYTECODE :=
+PIP := $(RUN)python -m pip install --quiet --disable-pip-version-check --no-compile
 READY := $(VENV)/.ready
 READY_SPARK := $(VENV)/.ready-spark
 READY_PEERS := $(VENV)/.ready-peers
@@ -16,20 +20,20 @@ $(READY): requirements.lock pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed: install it, or say PYTHON=/path/to/python3."; exit 1; }
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; this is " + sys.version.split()[0])'
 	$(PYTHON) -m venv $(VENV)
-	$(RUN)python -m pip install --quiet --disable-pip-version-check -r requirements.lock
-	$(RUN)python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(PIP) -r requirements.lock
+	$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
 setup: $(READY) ## make the environment
 
 $(READY_SPARK): $(READY) requirements-spark.lock
-	$(RUN)python -m pip install --quiet --disable-pip-version-check -r requirements-spark.lock
+	$(PIP) -r requirements-spark.lock
 	@touch $@
 
 setup-spark: $(READY_SPARK) ## make the environment with Spark too (450 MB; needs Java 17 or later)
 
 $(READY_PEERS): $(READY) requirements-peers.lock
-	$(RUN)python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements-peers.lock
+	$(PIP) --no-deps -r requirements-peers.lock
 	@touch $@
 
 setup-peers: $(READY_PEERS) ## make the environment with the peers of impact too (230 MB)

@@ -12,9 +12,8 @@ import pytest
 from django.core.files.uploadhandler import StopUpload
 from django.test import RequestFactory
 
-from commonroom.errors import SaidToPeople
 from commonroom.web import files
-from commonroom.web.files import keeping, receiving
+from commonroom.web.files import keeping, receiving, sending
 
 
 @pytest.fixture
@@ -78,7 +77,7 @@ def test_a_file_is_handed_out_to_be_saved_and_never_as_a_page(root):
 
 
 def test_a_file_that_is_gone_is_said(root):
-    with pytest.raises(SaidToPeople, match="not where it was kept"):
+    with pytest.raises(sending.Lost, match="not where it was kept"):
         files.send("ab/abc", name="a.txt", media_type="text/plain")
 
 

@@ -45,8 +45,9 @@ def needs_second_step(person: Person) -> bool:
 
 
 def mine(person: Person) -> models.QuerySet[Membership]:
-    """Return what a person belongs to now."""
-    return Membership.objects.in_force().filter(person=person).select_related("school", "system")
+    """Return what a person belongs to now, in the order in which it began."""
+    held = Membership.objects.in_force().filter(person=person)
+    return held.select_related("school", "system").order_by("since", "pk")
 
 
 def at(on: Any) -> dict[str, Any]:

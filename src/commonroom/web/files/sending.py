@@ -9,16 +9,26 @@ from commonroom.errors import SaidToPeople
 from commonroom.web.files import keeping
 
 
-def send(stored: str, *, name: str, media_type: str) -> FileResponse:
-    """Return a response that streams a file to be saved; raise SaidToPeople when it is not there."""
-    try:
-        opened = keeping.find(stored).open("rb")
-    except FileNotFoundError:
-        raise SaidToPeople(
+class Lost(SaidToPeople):
+    """Said where a file is not kept any more: it is the site that failed, and not who asked."""
+
+    status = 500
+
+    def __init__(self, name: str) -> None:
+        """Say it of a file by the name that people gave it."""
+        super().__init__(
             _("This file is not where it was kept."),
             where=name,
             remedy=_("Ask whoever looks after the site to restore it from a backup."),
-        ) from None
+        )
+
+
+def send(stored: str, *, name: str, media_type: str) -> FileResponse:
+    """Return a response that streams a file to be saved; raise Lost when it is not there."""
+    try:
+        opened = keeping.find(stored).open("rb")
+    except FileNotFoundError:
+        raise Lost(name) from None
     response = FileResponse(opened, as_attachment=True, filename=name, content_type=media_type)
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
